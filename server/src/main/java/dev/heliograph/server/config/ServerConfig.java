@@ -1,0 +1,104 @@
+package dev.heliograph.server.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Everything that an operator can set, under the key {@code heliograph}. Defaults and their reasons
+ * stand in {@code application.yaml}; a key such as {@code heliograph.redis.uri} is also read from
+ * the environment as {@code HELIOGRAPH_REDIS_URI}.
+ *
+ * @param roles what this process does
+ * @param node name of this process among all of the installation; part of mailbox keys and logs
+ * @param bindAddress address that all listeners bind to
+ * @param httpPort port of {@code /v1/connect} and the console; 0 picks a free one
+ * @param grpcPort port of the Notify API; 0 picks a free one
+ * @param adminPort port of health and metrics; 0 picks a free one
+ */
+public record ServerConfig(
+        Set<Role> roles,
+        String node,
+        String bindAddress,
+        int httpPort,
+        int grpcPort,
+        int adminPort,
+        RedisConfig redis,
+        LogConfig log,
+        GatewayConfig gateway,
+        AuthConfig auth,
+        ConsoleConfig console) {
+
+    /** What a process does. Every combination works; both is the default. */
+    public enum Role {
+        /** Serves the Notify API over gRPC. */
+        NOTIFY,
+        /** Holds device connections. */
+        GATEWAY
+    }
+
+    /**
+     * Where the log lives.
+     *
+     * @param uri {@code redis://[:password@]host:port[/db]} or {@code rediss://} for TLS
+     * @param commandTimeout after this a command counts as failed with an unknown outcome
+     */
+    public record RedisConfig(URI uri, Duration commandTimeout) {}
+
+    /**
+     * What the log keeps.
+     *
+     * @param maxLength notifications per channel, approximately (Redis trims whole nodes)
+     * @param retention age after which a notification is no longer delivered
+     * @param idempotencyWindow how long an idempotency key is remembered, at least
+     */
+    public record LogConfig(int maxLength, Duration retention, Duration idempotencyWindow) {}
+
+    /**
+     * Device connections.
+     *
+     * @param heartbeatInterval how often each session gets a Heartbeat
+     * @param heartbeatTimeout a peer silent for interval + timeout is dead
+     * @param helloTimeout time from the upgrade to Hello
+     * @param maxMessageBytes largest message from a device
+     * @param maxSubscriptions most subscriptions of one session
+     * @param maxConnections most connections of this process; more are refused with 503
+     * @param outboxSoftLimitBytes above this a session leaves live mode and is served from the log
+     *     as its socket drains
+     * @param stallTimeout a socket that takes no bytes for this long is closed with 4008
+     * @param drainTime over how long GoAways are spread on shutdown
+     */
+    public record GatewayConfig(
+            Duration heartbeatInterval,
+            Duration heartbeatTimeout,
+            Duration helloTimeout,
+            int maxMessageBytes,
+            int maxSubscriptions,
+            int maxConnections,
+            int outboxSoftLimitBytes,
+            Duration stallTimeout,
+            Duration drainTime) {}
+
+    /**
+     * Whose tokens are trusted.
+     *
+     * @param jwks file path or http(s) URL of a JSON Web Key Set
+     * @param jwksRefresh how often the set is read again; an unknown {@code kid} also triggers it,
+     *     at most once a second
+     * @param issuer required {@code iss}
+     * @param audience required {@code aud}
+     */
+    public record AuthConfig(String jwks, Duration jwksRefresh, String issuer, String audience) {}
+
+    /**
+     * The console at {@code /}.
+     *
+     * @param path directory with the built console; empty: no console
+     * @param devKeyFile JWK file with a private HS256 key: the console may then mint tokens and
+     *     send notifications for anyone who can reach the port. For development on one's own
+     *     machine only; empty: the user pastes tokens
+     */
+    public record ConsoleConfig(Optional<Path> path, Optional<Path> devKeyFile) {}
+}

@@ -1,0 +1,48 @@
+package dev.heliograph.server.log;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The writing side of the log. */
+public interface LogAppender {
+
+    /**
+     * Stores one notification in one channel and hands it to the gateways that hold subscribers,
+     * atomically. Appends to one channel are stored in the order of the calls.
+     *
+     * <p>The future fails with a {@link LogException}: {@link LogException.Unavailable} (unknown
+     * outcome), {@link LogException.Full} or {@link LogException.IdempotencyConflict}.
+     */
+    CompletableFuture<Appended> append(Append append);
+
+    /**
+     * What to store.
+     *
+     * @param notificationId the id inside the envelope
+     * @param envelope serialized heliograph.log.v1.Envelope
+     * @param idempotency set when the caller gave a key
+     */
+    record Append(
+            Channel channel,
+            String notificationId,
+            byte[] envelope,
+            Optional<Idempotency> idempotency) {}
+
+    /**
+     * An idempotency key.
+     *
+     * @param key the caller's key
+     * @param requestHash hash of what must be equal under the same key, at most 64 characters
+     */
+    record Idempotency(String key, String requestHash) {}
+
+    /**
+     * A stored notification.
+     *
+     * @param notificationId of the stored notification: an earlier call's, if duplicate
+     * @param seq its number in the channel
+     * @param entryId its Redis stream id
+     * @param duplicate whether an earlier call with the same key had stored it
+     */
+    record Appended(String notificationId, long seq, String entryId, boolean duplicate) {}
+}
