@@ -1,0 +1,86 @@
+import type { JSX } from "preact";
+import type { Composer, SendResult, SendState } from "../compose/composer.js";
+import { fieldOf } from "../compose/request.js";
+import { duration, plural } from "../format.js";
+
+/** google.rpc.Code by number. */
+const RPC_CODES: Readonly<Record<number, string>> = {
+  3: "INVALID_ARGUMENT",
+  7: "PERMISSION_DENIED",
+  8: "RESOURCE_EXHAUSTED",
+  13: "INTERNAL",
+  14: "UNAVAILABLE",
+  16: "UNAUTHENTICATED",
+};
+
+/** What became of what was sent: a summary line and a row per target. Its height does not change. */
+export function Results({ composer }: { composer: Composer }): JSX.Element {
+  const { state, results, dropped } = composer;
+  return (
+    <section class="results" aria-label="Results">
+      <p class={state.kind === "refused" ? "results-line note-error" : "results-line"} role="status">
+        {line(state)}
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
+      <div class="results-table" tabIndex={0} role="region" aria-label="Result table">
+        {results.length === 0 ? (
+          <p class="empty">Each target's number in its log and its reference will be listed here.</p>
+        ) : (
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Channel</th>
+                <th scope="col">Seq</th>
+                <th scope="col">Reference</th>
+              </tr>
+            </thead>
+            <tbody>
+              {results.map((row) => (
+                <ResultRow key={row.key} row={row} />
+              ))}
+            </tbody>
+          </table>
+        )}
+        {dropped > 0 && <p class="empty">{plural(dropped, "older result")} not shown.</p>}
+      </div>
+    </section>
+  );
+}
+
+function ResultRow({ row: { result } }: { row: SendResult }): JSX.Element {
+  const { channel, stored, error } = result;
+  return (
+    <tr>
+      <th scope="row" title={channel}>
+        {channel}
+      </th>
+      <td class="number">{stored?.seq ?? "–"}</td>
+      {stored ? (
+        <td title={stored.ref}>
+          {stored.duplicate && <span class="tag">duplicate</span>}
+          <code>{stored.ref}</code>
+        </td>
+      ) : (
+        <td class="note-error" title={error?.message}>
+          {RPC_CODES[error?.code ?? 0] ?? `code ${error?.code}`}: {error?.message}
+        </td>
+      )}
+    </tr>
+  );
+}
+
+function line(state: SendState): string {
+  switch (state.kind) {
+    case "idle":
+      return "";
+    case "sending":
+      return state.of === 1 ? "Sending…" : `Sending ${state.done + 1} of ${state.of}…`;
+    case "sent":
+      return `${plural(state.notifications, "notification")} stored in ${duration(state.tookMs)}`;
+    case "refused": {
+      const others = state.error.violations.filter(({ field }) => fieldOf(field) === undefined);
+      const detail = others.map(({ field, description }) => `${field}: ${description}`).join("; ");
+      return `${state.error.code}: ${detail || state.error.message}`;
+    }
+  }
+}
