@@ -4,12 +4,6 @@ import type { Draft, Field, FieldErrors } from "./draft.js";
 import { PRESETS } from "./presets.js";
 import { fieldOf, readDraft } from "./request.js";
 
-/** One line of the result table. */
-export interface SendResult {
-  readonly key: number;
-  readonly result: TargetResult;
-}
-
 /** How many results the table keeps: a burst to a few users. */
 const MAX_RESULTS = 100;
 
@@ -26,10 +20,9 @@ export class Composer extends Observable {
   errors: FieldErrors = {};
   state: SendState = { kind: "idle" };
   /** Newest first. */
-  results: readonly SendResult[] = [];
+  results: readonly TargetResult[] = [];
   /** Results that the table no longer shows. */
   dropped = 0;
-  #nextKey = 1;
 
   edit(change: Partial<Draft>, field?: Field): void {
     this.draft = { ...this.draft, ...change };
@@ -70,8 +63,7 @@ export class Composer extends Observable {
   }
 
   #record(results: readonly TargetResult[]): void {
-    const rows = results.map((result) => ({ key: this.#nextKey++, result })).reverse();
-    const all = [...rows, ...this.results];
+    const all = [...[...results].reverse(), ...this.results];
     this.results = all.slice(0, MAX_RESULTS);
     this.dropped += all.length - this.results.length;
   }

@@ -15,7 +15,9 @@ export function Dialog({ title, onClose, children }: DialogProps): JSX.Element {
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    element?.querySelector<HTMLElement>("input, textarea")?.focus();
+    const first = element?.querySelector<HTMLInputElement>("input");
+    first?.focus();
+    first?.select();
     return () => element?.close();
   }, []);
   return (

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import type { Composer, SendResult, SendState } from "../compose/composer.js";
+import type { TargetResult } from "../api.js";
+import type { Composer, SendState } from "../compose/composer.js";
 import { fieldOf } from "../compose/request.js";
 import { duration, plural } from "../format.js";
 
@@ -13,7 +14,7 @@ const RPC_CODES: Readonly<Record<number, string>> = {
   16: "UNAUTHENTICATED",
 };
 
-/** What became of what was sent: a summary line and a row per target. Its height does not change. */
+/** What became of what was sent: a summary line and a row per target, in a box of fixed height. */
 export function Results({ composer }: { composer: Composer }): JSX.Element {
   const { state, results, dropped } = composer;
   return (
@@ -31,12 +32,14 @@ export function Results({ composer }: { composer: Composer }): JSX.Element {
               <tr>
                 <th scope="col">Channel</th>
                 <th scope="col">Seq</th>
+                <th scope="col">Outcome</th>
                 <th scope="col">Reference</th>
               </tr>
             </thead>
             <tbody>
-              {results.map((row) => (
-                <ResultRow key={row.key} row={row} />
+              {results.map((result, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: rows stay where they are and take the next result, so nothing moves
+                <ResultRow key={index} result={result} />
               ))}
             </tbody>
           </table>
@@ -47,24 +50,18 @@ export function Results({ composer }: { composer: Composer }): JSX.Element {
   );
 }
 
-function ResultRow({ row: { result } }: { row: SendResult }): JSX.Element {
-  const { channel, stored, error } = result;
+function ResultRow({ result: { channel, stored, error } }: { result: TargetResult }): JSX.Element {
+  const outcome = stored ? (stored.duplicate ? "duplicate" : "stored") : (RPC_CODES[error?.code ?? 0] ?? `code ${error?.code}`);
   return (
-    <tr>
+    <tr data-outcome={stored ? outcome : "error"}>
       <th scope="row" title={channel}>
         {channel}
       </th>
-      <td class="number">{stored?.seq ?? "–"}</td>
-      {stored ? (
-        <td title={stored.ref}>
-          {stored.duplicate && <span class="tag">duplicate</span>}
-          <code>{stored.ref}</code>
-        </td>
-      ) : (
-        <td class="note-error" title={error?.message}>
-          {RPC_CODES[error?.code ?? 0] ?? `code ${error?.code}`}: {error?.message}
-        </td>
-      )}
+      <td>{stored?.seq ?? "–"}</td>
+      <td title={outcome}>{outcome}</td>
+      <td title={stored?.ref ?? error?.message}>
+        <code>{stored?.ref ?? error?.message}</code>
+      </td>
     </tr>
   );
 }

@@ -1,5 +1,8 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
+/** No step of a test takes longer, unless something is wrong. */
+const STEP_TIMEOUT_MS = 15_000;
+
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** Debian's Chromium, which looks up nothing on the network by itself. */
@@ -41,6 +44,7 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
 /** Opens the console in a page of an existing context. */
 export async function watch(page: Page, url: string): Promise<WatchedPage> {
   const problems: string[] = [];
+  page.setDefaultTimeout(STEP_TIMEOUT_MS);
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
