@@ -86,5 +86,9 @@ async function answer(response: Response): Promise<unknown> {
   const body: unknown = await response.json().catch(() => undefined);
   if (response.ok && body !== undefined) return body;
   const { code, message, violations } = (body ?? {}) as Partial<ApiError>;
-  throw new ApiError(code?.toUpperCase() ?? `HTTP ${response.status}`, message ?? "The server gave no reason.", violations ?? []);
+  throw new ApiError(
+    code?.toUpperCase() ?? `HTTP ${response.status}`,
+    message ?? "The server gave no reason.",
+    violations ?? [],
+  );
 }

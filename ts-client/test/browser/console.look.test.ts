@@ -39,7 +39,9 @@ describe.each(SCHEMES)("the console in the %s scheme", (colorScheme) => {
       await panel(page, LAPTOP).getByText("#24").waitFor();
       await panel(page, PHONE).getByRole("button", { name: /^Cut/ }).click();
       await sendTo(server.url, "alice", 6);
-      await panel(page, PHONE).getByRole("button", { name: /^Restore/ }).click();
+      await panel(page, PHONE)
+        .getByRole("button", { name: /^Restore/ })
+        .click();
       await panel(page, PHONE).getByText("Resumed, 6 caught up").waitFor();
       await page.getByRole("button", { name: /^Send/ }).click();
       await page.getByText("1 notification stored").waitFor();
@@ -71,7 +73,9 @@ describe.each(SCHEMES)("the console in the %s scheme", (colorScheme) => {
 /** Waits until animations have ended. */
 async function settle(page: Page): Promise<void> {
   await page.waitForFunction(() =>
-    document.getAnimations().every((animation) => animation.playState !== "running" || animation.effect?.getTiming().iterations === Infinity),
+    document
+      .getAnimations()
+      .every((animation) => animation.playState !== "running" || animation.effect?.getTiming().iterations === Infinity),
   );
 }
 

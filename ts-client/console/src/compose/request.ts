@@ -20,7 +20,9 @@ export interface Burst {
   request(n: number): NotifyRequest;
 }
 
-export type Reading = { readonly ok: true; readonly burst: Burst } | { readonly ok: false; readonly errors: FieldErrors };
+export type Reading =
+  | { readonly ok: true; readonly burst: Burst }
+  | { readonly ok: false; readonly errors: FieldErrors };
 
 /** Reads the form; the server has the last word on every field. */
 export function readDraft(draft: Draft): Reading {
@@ -28,7 +30,8 @@ export function readDraft(draft: Draft): Reading {
   const ids = draft.targetKind === "users" ? userIds(draft.target) : [draft.target.trim()];
   if (!ids[0]) errors.target = draft.targetKind === "topic" ? "Name a topic." : "Name a user.";
   else if (ids.length > MAX_USERS) errors.target = `At most ${MAX_USERS} users; these are ${ids.length}.`;
-  if (!TYPE_FORM.test(draft.type)) errors.type = "A letter, then up to 63 letters, digits, dots, dashes or underscores.";
+  if (!TYPE_FORM.test(draft.type))
+    errors.type = "A letter, then up to 63 letters, digits, dots, dashes or underscores.";
   const payloadError = checkPayload(draft);
   if (payloadError) errors.payload = payloadError;
   const keys = draft.attributes.map((attribute) => attribute.key);
@@ -74,7 +77,9 @@ export function fieldOf(path: string): Field | undefined {
     ["ttl", "ttl"],
     ["idempotency_key", "idempotencyKey"],
   ];
-  return fields.find(([prefix]) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`))?.[1];
+  return fields.find(
+    ([prefix]) => path === prefix || path.startsWith(`${prefix}.`) || path.startsWith(`${prefix}[`),
+  )?.[1];
 }
 
 function checkPayload(draft: Draft): string | undefined {

@@ -211,7 +211,8 @@ export class Device extends Observable implements ChannelListener {
   #pastedToken(first: boolean): string {
     const token = this.#token;
     if (!first) this.#token = undefined;
-    if (!first || token === undefined) throw new UnauthorizedError("Paste a new token: this one is refused or has expired.");
+    if (!first || token === undefined)
+      throw new UnauthorizedError("Paste a new token: this one is refused or has expired.");
     return token;
   }
 }

@@ -26,7 +26,9 @@ export function AddDeviceDialog({ fleet, devMode, onClose }: AddDeviceProps): JS
     const spec = { user: user.trim(), device: device.trim(), topics: topics.split(/[\s,]+/).filter(Boolean) };
     const found = {
       ...(spec.user === "" && { user: "Name a user." }),
-      ...(!DEVICE_FORM.test(spec.device) && { device: "1 to 64 letters, digits, dots, dashes, colons or underscores." }),
+      ...(!DEVICE_FORM.test(spec.device) && {
+        device: "1 to 64 letters, digits, dots, dashes, colons or underscores.",
+      }),
       ...(fleet.has(spec) && { device: `${spec.user} is on ${spec.device} already.` }),
       ...(!devMode && token.trim() === "" && { token: "Paste a token." }),
     };
@@ -41,21 +43,43 @@ export function AddDeviceDialog({ fleet, devMode, onClose }: AddDeviceProps): JS
       <form noValidate onSubmit={add}>
         <Field label="User" hint="Gets this user's inbox." error={errors.user}>
           {(control) => (
-            <input {...control} value={user} autoComplete="off" spellcheck={false} onInput={(e) => setUser(e.currentTarget.value)} />
+            <input
+              {...control}
+              value={user}
+              autoComplete="off"
+              spellcheck={false}
+              onInput={(e) => setUser(e.currentTarget.value)}
+            />
           )}
         </Field>
         <Field label="Device" hint="Stays the same over reconnects, so that the device resumes." error={errors.device}>
           {(control) => (
-            <input {...control} value={device} autoComplete="off" spellcheck={false} onInput={(e) => setDevice(e.currentTarget.value)} />
+            <input
+              {...control}
+              value={device}
+              autoComplete="off"
+              spellcheck={false}
+              onInput={(e) => setDevice(e.currentTarget.value)}
+            />
           )}
         </Field>
         <Field label="Topics" hint="Optional, separated by spaces.">
           {(control) => (
-            <input {...control} value={topics} autoComplete="off" spellcheck={false} onInput={(e) => setTopics(e.currentTarget.value)} />
+            <input
+              {...control}
+              value={topics}
+              autoComplete="off"
+              spellcheck={false}
+              onInput={(e) => setTopics(e.currentTarget.value)}
+            />
           )}
         </Field>
         {!devMode && (
-          <Field label="Device token" hint="A JWT for this user with the scope connect. It is not stored." error={errors.token}>
+          <Field
+            label="Device token"
+            hint="A JWT for this user with the scope connect. It is not stored."
+            error={errors.token}
+          >
             {(control) => (
               <textarea
                 {...control}

@@ -25,7 +25,7 @@ export function AttributeFields({ attributes, error, onChange }: AttributeFields
     onChange([...attributes, { key: "", value: "" }]);
     // After the views have redrawn.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(".attribute:last-of-type input")?.focus()),
+      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(".attribute:nth-last-of-type(2) input")?.focus()),
     );
   }
 
@@ -33,7 +33,7 @@ export function AttributeFields({ attributes, error, onChange }: AttributeFields
     <fieldset ref={list} class="field attributes" aria-describedby={note}>
       <legend>Attributes</legend>
       {attributes.map(({ key, value }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a pair has no identity but its place
+        // A pair has no identity but its place.
         <div key={index} class="attribute">
           <input
             class="mono"

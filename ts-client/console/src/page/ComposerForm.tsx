@@ -59,7 +59,7 @@ export function ComposerForm({ composer }: { composer: Composer }): JSX.Element 
       <div class="section-head">
         <h2 id="composer-title">Send a notification</h2>
       </div>
-      <div class="presets" role="group" aria-label="Presets">
+      <fieldset class="presets" aria-label="Presets">
         {PRESETS.map((preset) => (
           <button
             type="button"
@@ -71,42 +71,42 @@ export function ComposerForm({ composer }: { composer: Composer }): JSX.Element 
             {preset.name}
           </button>
         ))}
-      </div>
+      </fieldset>
       <div class="composer-fields">
-      <Field
-        label="To"
-        hint={target?.hint ?? ""}
-        error={errors.target}
-        aside={
-          <div class="segmented" role="radiogroup" aria-label="Kind of target">
-            {TARGETS.map(({ kind, label }) => (
-              <label key={kind}>
-                <input
-                  type="radio"
-                  name="targetKind"
-                  value={kind}
-                  checked={kind === draft.targetKind}
-                  onChange={() => composer.edit({ targetKind: kind }, "target")}
-                />
-                <span>{label}</span>
-              </label>
-            ))}
-          </div>
-        }
-      >
-        {(control) => <input {...control} {...text("target")} autoComplete="off" spellcheck={false} />}
-      </Field>
-      <Field label="Type" hint="Your name for this kind of notification." error={errors.type}>
-        {(control) => <input {...control} {...text("type")} class="mono" autoComplete="off" spellcheck={false} />}
-      </Field>
-      <Field label="Payload" hint={payloadHint(draft.payload)} error={errors.payload}>
-        {(control) => <textarea {...control} {...text("payload")} class="mono" rows={5} spellcheck={false} />}
-      </Field>
-      <OptionFields composer={composer} open={optionsOpen} onToggle={setOptionsOpen} />
-      <button type="submit" class="button button-primary button-wide" aria-disabled={state.kind === "sending"}>
-        Send
-        <kbd>Ctrl ↵</kbd>
-      </button>
+        <Field
+          label="To"
+          hint={target?.hint ?? ""}
+          error={errors.target}
+          aside={
+            <div class="segmented" role="radiogroup" aria-label="Kind of target">
+              {TARGETS.map(({ kind, label }) => (
+                <label key={kind}>
+                  <input
+                    type="radio"
+                    name="targetKind"
+                    value={kind}
+                    checked={kind === draft.targetKind}
+                    onChange={() => composer.edit({ targetKind: kind }, "target")}
+                  />
+                  <span>{label}</span>
+                </label>
+              ))}
+            </div>
+          }
+        >
+          {(control) => <input {...control} {...text("target")} autoComplete="off" spellcheck={false} />}
+        </Field>
+        <Field label="Type" hint="Your name for this kind of notification." error={errors.type}>
+          {(control) => <input {...control} {...text("type")} class="mono" autoComplete="off" spellcheck={false} />}
+        </Field>
+        <Field label="Payload" hint={payloadHint(draft.payload)} error={errors.payload}>
+          {(control) => <textarea {...control} {...text("payload")} class="mono" rows={5} spellcheck={false} />}
+        </Field>
+        <OptionFields composer={composer} open={optionsOpen} onToggle={setOptionsOpen} />
+        <button type="submit" class="button button-primary button-wide" aria-disabled={state.kind === "sending"}>
+          Send
+          <kbd>Ctrl ↵</kbd>
+        </button>
       </div>
       <Results composer={composer} />
     </form>

@@ -17,7 +17,13 @@ export function DeliveryRowView({ row, open, onToggle }: DeliveryRowProps): JSX.
   const latency = duration(row.at - received.createTime.getTime());
   return (
     <>
-      <button type="button" class="delivery" aria-expanded={open} aria-controls={open ? detail : undefined} onClick={onToggle}>
+      <button
+        type="button"
+        class="delivery"
+        aria-expanded={open}
+        aria-controls={open ? detail : undefined}
+        onClick={onToggle}
+      >
         <ChevronIcon />
         <span class="delivery-seq" title={received.channel}>
           #{received.seq}
@@ -59,7 +65,7 @@ function Detail({ id, received, at, latency }: DetailProps): JSX.Element {
   ];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
-    <div id={id} class="detail" tabIndex={0} role="region" aria-label={`Details of ${received.type} #${received.seq}`}>
+    <section id={id} class="detail" tabIndex={0} aria-label={`Details of ${received.type} #${received.seq}`}>
       <pre>{pretty(received)}</pre>
       <dl>
         {facts.map(([name, value]) => (
@@ -69,7 +75,7 @@ function Detail({ id, received, at, latency }: DetailProps): JSX.Element {
           </div>
         ))}
       </dl>
-    </div>
+    </section>
   );
 }
 

@@ -17,7 +17,13 @@ export function FleetView({ fleet, onAdd }: { fleet: Fleet; onAdd: () => void })
         <p class="section-note">
           {devices.length === 0 ? "none" : `${connected} of ${plural(devices.length, "device")} connected`}
         </p>
-        <button type="button" id="cut-all" class="button" disabled={devices.length === 0} onClick={() => fleet.cutOrRestoreAll()}>
+        <button
+          type="button"
+          id="cut-all"
+          class="button"
+          disabled={devices.length === 0}
+          onClick={() => fleet.cutOrRestoreAll()}
+        >
           {fleet.allCut ? <RestoreIcon /> : <CutIcon />}
           {fleet.allCut ? "Restore all" : "Cut all"}
         </button>

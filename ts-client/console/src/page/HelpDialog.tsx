@@ -10,9 +10,9 @@ export function HelpDialog({ onClose }: { onClose: () => void }): JSX.Element {
   return (
     <Dialog title="Help" onClose={onClose}>
       <p>
-        Each panel is a device with its own connection. <strong>Cut</strong> takes its network away without a goodbye, as a
-        tunnel would. Send something meanwhile, then <strong>Restore</strong>: the device resumes from its position and gets
-        what it missed, once and in order.
+        Each panel is a device with its own connection. <strong>Cut</strong> takes its network away without a goodbye,
+        as a tunnel would. Send something meanwhile, then <strong>Restore</strong>: the device resumes from its position
+        and gets what it missed, once and in order.
       </p>
       <ul class="legend">
         <li>

@@ -22,8 +22,8 @@ export function NotifyCommand(): JSX.Element {
         <h2 id="composer-title">Send a notification</h2>
       </div>
       <p>
-        This server runs outside development mode. It gives the page no tokens and sends nothing for it: notifications come
-        from your backend through the Notify API, or from the command line on the server's machine:
+        This server runs outside development mode. It gives the page no tokens and sends nothing for it: notifications
+        come from your backend through the Notify API, or from the command line on the server's machine:
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
       <pre class="command" tabIndex={0}>
@@ -33,8 +33,8 @@ export function NotifyCommand(): JSX.Element {
         {copied ? "Copied" : "Copy the command"}
       </button>
       <p>
-        To watch them arrive, add a device with a token of your own: a JWT with the scope <code>connect</code>. It stays in this
-        page's memory and is gone after a reload.
+        To watch them arrive, add a device with a token of your own: a JWT with the scope <code>connect</code>. It stays
+        in this page's memory and is gone after a reload.
       </p>
     </div>
   );

@@ -41,11 +41,7 @@ export function OptionFields({ composer, open, onToggle }: OptionFieldsProps): J
         onChange={(attributes: readonly Attribute[]) => composer.edit({ attributes }, "attributes")}
       />
       <div class="field-pair">
-        <Field
-          label="Time to live"
-          hint="Empty: as long as the log."
-          error={errors.ttl}
-        >
+        <Field label="Time to live" hint="Empty: as long as the log." error={errors.ttl}>
           {(control) => (
             <div class="with-unit">
               <input {...control} {...text("ttl")} type="number" min="1" inputMode="numeric" />
@@ -64,7 +60,9 @@ export function OptionFields({ composer, open, onToggle }: OptionFieldsProps): J
           )}
         </Field>
         <Field label="How many" hint={`${PLACEHOLDER} counts up.`} error={errors.count}>
-          {(control) => <input {...control} {...text("count")} type="number" min="1" max={MAX_BURST} inputMode="numeric" />}
+          {(control) => (
+            <input {...control} {...text("count")} type="number" min="1" max={MAX_BURST} inputMode="numeric" />
+          )}
         </Field>
       </div>
       <Field

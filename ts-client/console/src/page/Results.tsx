@@ -23,7 +23,7 @@ export function Results({ composer }: { composer: Composer }): JSX.Element {
         {line(state)}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
-      <div class="results-table" tabIndex={0} role="region" aria-label="Result table">
+      <section class="results-table" tabIndex={0} aria-label="Result table">
         {results.length === 0 ? (
           <p class="empty">Each target's number in its log and its reference will be listed here.</p>
         ) : (
@@ -38,20 +38,24 @@ export function Results({ composer }: { composer: Composer }): JSX.Element {
             </thead>
             <tbody>
               {results.map((result, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: rows stay where they are and take the next result, so nothing moves
+                // Rows stay where they are and take the next result, so that nothing moves.
                 <ResultRow key={index} result={result} />
               ))}
             </tbody>
           </table>
         )}
         {dropped > 0 && <p class="empty">{plural(dropped, "older result")} not shown.</p>}
-      </div>
+      </section>
     </section>
   );
 }
 
 function ResultRow({ result: { channel, stored, error } }: { result: TargetResult }): JSX.Element {
-  const outcome = stored ? (stored.duplicate ? "duplicate" : "stored") : (RPC_CODES[error?.code ?? 0] ?? `code ${error?.code}`);
+  const outcome = stored
+    ? stored.duplicate
+      ? "duplicate"
+      : "stored"
+    : (RPC_CODES[error?.code ?? 0] ?? `code ${error?.code}`);
   return (
     <tr data-outcome={stored ? outcome : "error"}>
       <th scope="row" title={channel}>

@@ -14,7 +14,7 @@ export function Tape({ marks }: { marks: readonly Mark[] }): JSX.Element {
   return (
     <div class="tape" role="img" aria-label={label} title={label}>
       {slots.map((mark, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the slots never move, their marks do
+        // The slots never move, their marks do.
         <span key={index} data-mark={mark} />
       ))}
     </div>

@@ -24,7 +24,7 @@ export function TimelineList({ timeline, name }: { timeline: Timeline; name: str
 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
-    <div ref={viewport} class="timeline" tabIndex={0} role="region" aria-label={`Timeline of ${name}`}>
+    <section ref={viewport} class="timeline" tabIndex={0} aria-label={`Timeline of ${name}`}>
       {timeline.rows.length === 0 && <p class="empty">Nothing yet. Deliveries and connection changes appear here.</p>}
       <ol class="timeline-rows" style={{ height: `${height}px` }}>
         {places.map(({ row, top }) => (
@@ -42,7 +42,7 @@ export function TimelineList({ timeline, name }: { timeline: Timeline; name: str
           The newest {MAX_ROWS} rows are kept. {count(timeline.dropped)} older ones are not shown.
         </p>
       )}
-    </div>
+    </section>
   );
 }
 

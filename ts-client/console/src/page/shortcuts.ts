@@ -17,7 +17,8 @@ export function useShortcuts(run: (action: Action) => void): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {
       if (event.ctrlKey || event.metaKey || event.altKey || !session.shortcuts()) return;
-      if (document.querySelector("dialog[open]") || (event.target as Element).closest("input, textarea, select")) return;
+      if (document.querySelector("dialog[open]") || (event.target as Element).closest("input, textarea, select"))
+        return;
       const shortcut = SHORTCUTS.find(({ key }) => key === event.key);
       if (!shortcut) return;
       event.preventDefault();

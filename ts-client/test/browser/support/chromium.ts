@@ -36,7 +36,11 @@ interface LayoutShift extends PerformanceEntry {
   readonly sources: readonly { readonly node: Node | null }[];
 }
 
-export async function openPage(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   return watch(await context.newPage(), url);
 }
@@ -55,7 +59,8 @@ export async function watch(page: Page, url: string): Promise<WatchedPage> {
     new PerformanceObserver((list) => {
       for (const entry of list.getEntries() as LayoutShift[]) {
         if (entry.hadRecentInput) continue;
-        for (const { node } of entry.sources) shifts.push(`${entry.value} ${node?.parentElement?.className} > ${node?.nodeName}`);
+        for (const { node } of entry.sources)
+          shifts.push(`${entry.value} ${node?.parentElement?.className} > ${node?.nodeName}`);
       }
     }).observe({ type: "layout-shift", buffered: true });
   });

@@ -1,8 +1,8 @@
-import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import { expect } from "vitest";
 import type { Locator, Page } from "playwright-core";
+import { expect } from "vitest";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -29,7 +29,10 @@ export async function sendTo(url: string, user: string, count: number): Promise<
     const response = await fetch(new URL("console/api/notify", url), {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ target: { user }, content: { type: "greeting", payload, contentType: "application/json" } }),
+      body: JSON.stringify({
+        target: { user },
+        content: { type: "greeting", payload, contentType: "application/json" },
+      }),
     });
     expect(response.status).toBe(200);
   }
@@ -39,6 +42,8 @@ export async function sendTo(url: string, user: string, count: number): Promise<
 export async function expectAccessible(page: Page): Promise<void> {
   await page.evaluate(AXE);
   const results = (await page.evaluate("axe.run()")) as AxeResults;
-  const violations = results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`);
+  const violations = results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join("; ")}`,
+  );
   expect(violations).toEqual([]);
 }

@@ -50,7 +50,12 @@ export async function startFakeServer({ devMode = true } = {}): Promise<FakeServ
   };
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, log: FakeLog, devMode: boolean): Promise<void> {
+async function route(
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: FakeLog,
+  devMode: boolean,
+): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (path.startsWith("/console/api/") && devMode) {
     const { status, body } = await api(path.slice("/console/api/".length), request, log);
@@ -58,7 +63,9 @@ async function route(request: IncomingMessage, response: ServerResponse, log: Fa
     return;
   }
   if (path === "/v1/connect") {
-    response.writeHead(200, { "content-type": "application/json" }).end('{"code":"ok","retry_after_ms":0,"message":""}');
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end('{"code":"ok","retry_after_ms":0,"message":""}');
     return;
   }
   const file = join(DIST, path === "/" ? "index.html" : path);
@@ -81,7 +88,10 @@ async function api(call: string, request: IncomingMessage, log: FakeLog): Promis
   const { target, content, idempotencyKey = "" } = body;
   if (content.type === "refused") {
     const violations = [{ field: "content.type", description: "this type is refused" }];
-    return { status: 400, body: { code: "invalid_argument", message: "content.type: this type is refused", violations } };
+    return {
+      status: 400,
+      body: { code: "invalid_argument", message: "content.type: this type is refused", violations },
+    };
   }
   const channels: string[] = target.topic
     ? [`topic/${target.topic}`]
