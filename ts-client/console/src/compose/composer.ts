@@ -1,4 +1,5 @@
-import { ApiError, notify, type TargetResult } from "../api.js";
+import { ApiError, notify } from "../api.js";
+import type { TargetResult } from "../notifyMessages.js";
 import { Observable } from "../observable.js";
 import type { Draft, Field, FieldErrors } from "./draft.js";
 import { PRESETS } from "./presets.js";

@@ -1,4 +1,4 @@
-import type { NotifyRequest } from "../api.js";
+import type { NotifyRequest } from "../notifyMessages.js";
 import { type Draft, type Field, type FieldErrors, TTL_UNITS } from "./draft.js";
 
 /** In a payload: the number of the notification within its burst, from 1. */

@@ -25,7 +25,9 @@ export function AttributeFields({ attributes, error, onChange }: AttributeFields
     onChange([...attributes, { key: "", value: "" }]);
     // After the views have redrawn.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(".attribute:nth-last-of-type(2) input")?.focus()),
+      requestAnimationFrame(() =>
+        list.current?.querySelector<HTMLElement>(".attribute:nth-last-of-type(2) input")?.focus(),
+      ),
     );
   }
 

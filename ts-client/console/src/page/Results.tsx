@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
-import type { TargetResult } from "../api.js";
 import type { Composer, SendState } from "../compose/composer.js";
 import { fieldOf } from "../compose/request.js";
 import { duration, plural } from "../format.js";
+import type { TargetResult } from "../notifyMessages.js";
 
 /** google.rpc.Code by number. */
 const RPC_CODES: Readonly<Record<number, string>> = {
