@@ -157,10 +157,10 @@ class FrameReaderTest {
     void f5OnlyCloseCodesThatMayBeSentAreTaken() {
         for (int code = 0; code <= 0xFFFF; code++) {
             boolean valid =
-                    code >= 3000 && code < 5000
-                            || code >= 1000
+                    (code >= 3000 && code < 5000)
+                            || (code >= 1000
                                     && code <= 1014
-                                    && !List.of(1004, 1005, 1006).contains(code);
+                                    && !List.of(1004, 1005, 1006).contains(code));
             assertThat(
                     read(true, close(code, "")),
                     contains(valid ? "close " + code + " " : "violation 1002"));
