@@ -52,7 +52,8 @@ class LocalRedisTest {
                             .get("stream-node-max-bytes"),
                     equalTo("1024"));
             String password = redis.uri().getUserInfo().substring(1);
-            String commandLine = ProcessHandle.of(pid).orElseThrow().info().commandLine().orElseThrow();
+            String commandLine =
+                    ProcessHandle.of(pid).orElseThrow().info().commandLine().orElseThrow();
             assertThat(commandLine, not(containsString(password)));
         }
         assertThat(ProcessHandle.of(pid).isPresent(), is(false));
