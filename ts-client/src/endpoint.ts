@@ -15,7 +15,7 @@ export function parseEndpoint(url: string): Endpoint {
     throw new TypeError(`url is "${url}", must be http(s)://host[:port][/path] or ws(s)://host[:port][/path]`);
   }
   const [, scheme = "", host = "", path = "/", query = ""] = parts;
-  const secure = /s$/i.test(scheme) ? "s" : "";
+  const secure = /^(https|wss)$/i.test(scheme) ? "s" : "";
   const rest = `://${host}${path === "/" ? "/v1/connect" : path}${query}`;
   return { socketUrl: `ws${secure}${rest}`, verdictUrl: `http${secure}${rest}` };
 }
