@@ -1,6 +1,7 @@
 package dev.heliograph.server.websocket;
 
 import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.Peer;
@@ -97,7 +98,7 @@ final class WebSocketConnection extends FlushTarget
             end();
             wiring.metrics()
                     .connectionEnded(
-                            CloseLabels.metric(handshake.code()),
+                            EndReason.of(handshake.code()),
                             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
         }
     }
@@ -240,7 +241,7 @@ final class WebSocketConnection extends FlushTarget
     }
 
     private void close(CloseCode code) {
-        close(code.getNumber(), CloseLabels.of(code));
+        close(code.getNumber(), CodeLabels.of(code));
     }
 
     private boolean queue(byte[] frame, boolean pong) {
@@ -413,7 +414,7 @@ final class WebSocketConnection extends FlushTarget
         try {
             handshake.begin(
                     CloseCode.CLOSE_CODE_SLOW_CONSUMER_VALUE,
-                    CloseLabels.of(CloseCode.CLOSE_CODE_SLOW_CONSUMER));
+                    CodeLabels.of(CloseCode.CLOSE_CODE_SLOW_CONSUMER));
         } finally {
             lock.unlock();
         }
