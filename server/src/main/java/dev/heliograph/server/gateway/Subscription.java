@@ -191,10 +191,11 @@ final class Subscription {
                 session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
                 cursor = page.base();
                 send(Frames.subscribed(hub.channel(), subId, page));
-            } else if (page.entries().isEmpty()) {
-                // The hub has heard of more than the log holds, as after a failover: it will find
-                // out.
+            } else if (page.entries().isEmpty() && !hub.goLive(this, proof)) {
+                // The hub has heard of more than the log holds, as after a failover: it will know.
                 session.registry().later(() -> catchUp(UNPROVEN));
+                return;
+            } else if (page.entries().isEmpty()) {
                 return;
             }
             cover(page);
@@ -214,7 +215,7 @@ final class Subscription {
         hub.whileLocked(
                 () -> {
                     ours[0] = mode == Mode.LAGGING;
-                    mode = Mode.READING;
+                    mode = ours[0] ? Mode.READING : mode;
                 });
         return !ours[0];
     }
