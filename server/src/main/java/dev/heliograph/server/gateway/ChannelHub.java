@@ -236,7 +236,10 @@ final class ChannelHub {
         }
     }
 
-    /** How often the log was found to be another than before: a cursor proven under an older count is not proven. */
+    /**
+     * How often the log was found to be another than before: a cursor proven under an older count
+     * is not proven.
+     */
     int resets() {
         return resets;
     }

@@ -129,7 +129,10 @@ final class Subscription {
         }
     }
 
-    /** Proves a cursor beyond the head, which a failover may have cut off; true when it leaves. With the hub's lock. */
+    /**
+     * Proves a cursor beyond the head, which a failover may have cut off; true when it leaves. With
+     * the hub's lock.
+     */
     boolean readOnIfBeyond(Position head) {
         if (cursor.seq() <= head.seq()) {
             return false;

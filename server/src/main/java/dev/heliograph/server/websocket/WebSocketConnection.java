@@ -1,7 +1,6 @@
 package dev.heliograph.server.websocket;
 
 import dev.heliograph.proto.device.v1.CloseCode;
-import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionHandler;
@@ -65,7 +64,7 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
             end();
             wiring.metrics()
                     .connectionEnded(
-                            CloseLabels.metric(transport.handshake().code()),
+                            EndReason.of(transport.handshake().code()),
                             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
         }
     }

@@ -1,6 +1,7 @@
 package dev.heliograph.server.websocket;
 
 import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.Peer;
@@ -93,7 +94,7 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
 
     /** Closes with a code and its label. */
     void close(CloseCode code) {
-        close(code.getNumber(), CloseLabels.of(code));
+        close(code.getNumber(), CodeLabels.of(code));
     }
 
     private boolean queue(byte[] frame, boolean pong) {
@@ -310,7 +311,7 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
         try {
             handshake.begin(
                     CloseCode.CLOSE_CODE_SLOW_CONSUMER_VALUE,
-                    CloseLabels.of(CloseCode.CLOSE_CODE_SLOW_CONSUMER));
+                    CodeLabels.of(CloseCode.CLOSE_CODE_SLOW_CONSUMER));
         } finally {
             lock.unlock();
         }
