@@ -1,0 +1,531 @@
+import { describe, expect, test } from "vitest";
+import type { Delivery, ResetEvent, SkipEvent, SubscriptionErrorEvent } from "../../src/index.js";
+import { memoryStore } from "../../src/index.js";
+import { settle } from "../support/manual-clock.js";
+import { confirm, deliver, rig } from "../support/rig.js";
+
+/** A handler whose calls the test finishes. */
+function slowHandler() {
+  const calls: { delivery: Delivery; finish(): void; fail(error: Error): void }[] = [];
+  const handler = (delivery: Delivery) =>
+    new Promise<void>((finish, fail) => {
+      calls.push({ delivery, finish, fail });
+    });
+  return { calls, handler };
+}
+
+/** A client with its inbox subscribed from seq 1 on. */
+async function inbox(handler?: (delivery: Delivery) => void | Promise<void>, options = {}) {
+  const r = rig(options);
+  const seqs: number[] = [];
+  const subscription = r.client.subscribe("inbox", handler ?? ((delivery) => void seqs.push(delivery.seq)));
+  const resets: ResetEvent[] = [];
+  const errors: SubscriptionErrorEvent[] = [];
+  subscription.on("reset", (reset) => resets.push(reset));
+  subscription.on("error", (error) => errors.push(error));
+  const socket = await r.start();
+  return { r, subscription, seqs, resets, errors, socket };
+}
+
+describe("subscribing", () => {
+  test("R-1 the inbox is subscribed by its full name after Welcome, from the head by default", async () => {
+    const { socket, subscription } = await inbox();
+    expect(subscription).toMatchObject({ channel: "user/alice", status: "pending" });
+    expect(socket.take("subscribe")).toMatchObject([{ channel: "user/alice", subId: 1, position: "", start: 1 }]);
+  });
+
+  test.each([
+    ["head" as const, 1, 0],
+    ["earliest" as const, 2, 0],
+    [{ lastN: 5 }, 3, 5],
+  ])("R-4 starts at %j", async (start, code, lastN) => {
+    const r = rig();
+    r.client.subscribe("topic/news", () => {}, { start });
+    const socket = await r.start();
+    expect(socket.take("subscribe")).toMatchObject([{ channel: "topic/news", start: code, lastN }]);
+  });
+
+  test("C-9 known channels are subscribed right after Hello, with their positions, on a new sub_id", async () => {
+    const { r, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    socket.drop();
+    await r.clock.advance(250);
+    r.socket.open();
+    await settle();
+    expect(r.socket.sent.map((body) => body.case)).toEqual(["hello", "subscribe"]);
+    expect(r.socket.take("subscribe")).toMatchObject([{ channel: "user/alice", subId: 2, position: "p1" }]);
+  });
+
+  test("another user's inbox after a reconnect is subscribed in its stead, with its own position", async () => {
+    const { r, socket, subscription } = await inbox();
+    confirm(socket, 1);
+    await settle();
+    socket.drop();
+    await r.clock.advance(250);
+    const next = await r.welcome({ user: "bob", inbox: "user/bob" });
+    expect(next.take("subscribe")).toMatchObject([
+      { channel: "user/alice", position: "p0" },
+      { channel: "user/bob", position: "", start: 1 },
+    ]);
+    expect(subscription).toMatchObject({ channel: "user/bob", status: "pending" });
+    next.push({ case: "error", value: { code: 4, channel: "user/alice", subId: 2 } });
+    expect(subscription.status).toBe("pending");
+  });
+
+  test("a channel has one subscription at a time", async () => {
+    const { r, subscription } = await inbox();
+    expect(() => r.client.subscribe("user/alice", () => {})).toThrow(/already has a subscription/);
+    subscription.unsubscribe();
+    r.client.subscribe("user/alice", () => {});
+  });
+
+  test("R-10 unsubscribe sends acks and Unsubscribe, and later frames are ignored", async () => {
+    const { r, subscription, seqs, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    subscription.unsubscribe();
+    deliver(socket, 2);
+    await settle();
+    expect(socket.sent.slice(-2).map((body) => body.case)).toEqual(["ack", "unsubscribe"]);
+    expect(subscription.status).toBe("ended");
+    expect(seqs).toEqual([1]);
+    expect(r.kinds()).toEqual(["late-frame"]);
+  });
+
+  test("R-9 UNAVAILABLE is asked again after the time, with a new sub_id", async () => {
+    const { r, socket, errors } = await inbox();
+    const { subId } = socket.take("subscribe")[0] ?? { subId: 0 };
+    socket.push({ case: "error", value: { code: 7, channel: "user/alice", subId, retryAfterMs: 3_000 } });
+    await r.clock.advance(3_000);
+    expect(socket.take("subscribe")).toEqual([]);
+    await r.clock.advance(250);
+    expect(socket.take("subscribe")).toMatchObject([{ subId: subId + 1 }]);
+    expect(errors).toMatchObject([{ label: "unavailable", fatal: false }]);
+  });
+
+  test.each([
+    [2, "invalid_argument"],
+    [4, "forbidden"],
+    [5, "too_many_subscriptions"],
+  ])("R-1 error %i fails the subscription and frees the channel", async (code, label) => {
+    const { r, socket, errors, subscription } = await inbox();
+    const { subId } = socket.take("subscribe")[0] ?? { subId: 0 };
+    socket.push({ case: "error", value: { code, message: "why", channel: "user/alice", subId } });
+    expect(errors).toMatchObject([{ label, fatal: true }]);
+    expect(subscription.status).toBe("failed");
+    expect(r.kinds()).toEqual(["server-error"]);
+    r.client.subscribe("inbox", () => {});
+  });
+
+  test("R-6 a refused position is dropped: all that the log keeps is asked for, and the app is told", async () => {
+    const store = memoryStore();
+    store.save("user/alice", "garbage");
+    const { socket, resets, subscription } = await inbox(undefined, { store });
+    const { subId } = socket.take("subscribe")[0] ?? { subId: 0 };
+    socket.push({ case: "error", value: { code: 3, channel: "user/alice", subId } });
+    expect(socket.sent.at(-1)).toMatchObject({ case: "subscribe", value: { position: "", start: 2 } });
+    confirm(socket, 4);
+    await settle();
+    expect(resets).toMatchObject([{ outcome: "invalid_position", fromSeq: undefined, nextSeq: 4 }]);
+    expect(subscription.position).toBe("p3");
+  });
+});
+
+describe("coverage", () => {
+  test("R-3 frames before Subscribed and of an earlier Subscribe are ignored", async () => {
+    const { seqs, socket, subscription } = await inbox();
+    deliver(socket, 1);
+    const value = { channel: "user/alice", subId: 99, outcome: 1, nextSeq: 1n, position: "x" };
+    socket.push({ case: "subscribed", value });
+    deliver(socket, 1);
+    await settle();
+    expect(seqs).toEqual([]);
+    expect(subscription.status).toBe("pending");
+  });
+
+  test("D-2 a hole drops the frame and resumes from the last position", async () => {
+    const { r, seqs, socket, subscription } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    deliver(socket, 3);
+    deliver(socket, 4);
+    await settle();
+    expect(seqs).toEqual([1]);
+    expect(subscription.status).toBe("pending");
+    expect(r.kinds()).toEqual(["hole", "late-frame"]);
+    expect(socket.sent.at(-1)).toMatchObject({ case: "subscribe", value: { subId: 2, position: "p1" } });
+    confirm(socket, 2);
+    for (const seq of [2, 3, 4]) deliver(socket, seq);
+    await settle();
+    expect(seqs).toEqual([1, 2, 3, 4]);
+  });
+
+  test("D-2 holes again and again are met with growing waits", async () => {
+    const { r, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 9);
+    confirm(socket, 1);
+    deliver(socket, 9);
+    expect(socket.take("subscribe")).toEqual([]);
+    await r.clock.advance(500);
+    expect(socket.take("subscribe").length).toBe(1);
+  });
+
+  test("D-2 a frame that was covered before is ignored", async () => {
+    const { r, seqs, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 1, "user/alice", "other");
+    await settle();
+    expect(seqs).toEqual([1]);
+    expect(r.kinds()).toEqual(["covered-before"]);
+  });
+
+  test("D-5 a Skip covers its range, moves the position and is told", async () => {
+    const { seqs, socket, subscription } = await inbox();
+    const skips: SkipEvent[] = [];
+    subscription.on("skip", (skip) => skips.push(skip));
+    confirm(socket, 1);
+    const counts = [{ reason: 3, count: 3n }];
+    const skip = { channel: "user/alice", fromSeq: 1n, throughSeq: 3n, position: "p3", counts };
+    socket.push({ case: "skip", value: skip });
+    deliver(socket, 4);
+    await settle();
+    expect(skips).toEqual([{ channel: "user/alice", fromSeq: 1, throughSeq: 3, counts: { expired: 3 } }]);
+    expect(seqs).toEqual([4]);
+    expect(subscription).toMatchObject({ seq: 4, position: "p4" });
+  });
+});
+
+describe("resets", () => {
+  test.each([
+    [2, "trimmed"],
+    [3, "epoch"],
+    [4, "fork"],
+    [77, "epoch"],
+    [0, "epoch"],
+  ])("R-5 outcome %i is told as %s, and known ids are left out of the replay", async (outcome, name) => {
+    const { r, seqs, resets, socket, subscription } = await inbox();
+    confirm(socket, 1);
+    for (const seq of [1, 2, 3]) deliver(socket, seq);
+    await settle();
+    socket.drop();
+    await r.clock.advance(250);
+    const next = await r.welcome();
+    confirm(next, 10, { outcome, position: "q9" });
+    deliver(next, 10, "user/alice", "n2");
+    deliver(next, 11, "user/alice", "n11");
+    await settle();
+    expect(resets).toEqual([{ channel: "user/alice", outcome: name, fromSeq: 4, nextSeq: 10 }]);
+    expect(seqs).toEqual([1, 2, 3, 11]);
+    expect(r.kinds()).toContain("duplicate-dropped");
+    expect(subscription.position).toBe("p11");
+  });
+
+  test("R-8 Subscribed out of the blue begins to count anew, after what is being handled", async () => {
+    const { calls, handler } = slowHandler();
+    const { resets, socket, subscription } = await inbox(handler);
+    const subId = confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 2);
+    const again = { channel: "user/alice", subId, outcome: 3, nextSeq: 1n, position: "q0", headSeq: 1n };
+    socket.push({ case: "subscribed", value: again });
+    deliver(socket, 1, "user/alice", "new1");
+    await settle();
+    expect(resets).toEqual([]);
+    calls[0]?.finish();
+    await settle();
+    calls[1]?.finish();
+    await settle();
+    expect(resets).toMatchObject([{ outcome: "epoch", fromSeq: 3, nextSeq: 1 }]);
+    expect(subscription.position).toBe("q0");
+    expect(calls[2]?.delivery.id).toBe("new1");
+  });
+});
+
+describe("handling", () => {
+  test("R-7 a device that is cut before its first Deliver resumes from Subscribed", async () => {
+    const { r, socket, subscription } = await inbox();
+    confirm(socket, 8);
+    await settle();
+    expect(subscription).toMatchObject({ status: "active", seq: 7, position: "p7" });
+    socket.drop();
+    await r.clock.advance(250);
+    r.socket.open();
+    expect(r.socket.take("subscribe")).toMatchObject([{ position: "p7" }]);
+  });
+
+  test("D-3 handlers run one after the other, and the position moves when each has finished", async () => {
+    const { calls, handler } = slowHandler();
+    const saved: (string | undefined)[] = [];
+    const store = {
+      load: () => undefined,
+      save: (_: string, position: string | undefined) => void saved.push(position),
+    };
+    const { socket, subscription } = await inbox(handler, { store });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 2);
+    await settle();
+    expect(calls.length).toBe(1);
+    expect(subscription.position).toBe("p0");
+    calls[0]?.finish();
+    await settle();
+    expect(calls.length).toBe(2);
+    expect(subscription).toMatchObject({ position: "p1", seq: 1 });
+    expect(saved).toEqual(["p0", "p1"]);
+  });
+
+  test("D-3 D-4 a notification that was being handled when the connection broke is not handled twice", async () => {
+    const { calls, handler } = slowHandler();
+    const { r, socket, subscription } = await inbox(handler);
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 2);
+    await settle();
+    socket.drop();
+    await r.clock.advance(250);
+    const next = await r.welcome();
+    confirm(next, 1);
+    deliver(next, 1);
+    deliver(next, 2);
+    await settle();
+    calls[0]?.finish();
+    await settle();
+    calls[1]?.finish();
+    await settle();
+    expect(calls.map(({ delivery }) => delivery.seq)).toEqual([1, 2]);
+    expect(subscription.position).toBe("p2");
+  });
+
+  test("a handler that fails is called again with waits; then the subscription fails before the notification", async () => {
+    let tries = 0;
+    const { r, errors, socket, subscription } = await inbox(() => {
+      tries += 1;
+      throw new Error("database away");
+    });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 2);
+    await r.clock.advance(60_000 / 2);
+    expect(tries).toBe(5);
+    expect(subscription).toMatchObject({ status: "failed", position: "p0" });
+    expect(errors).toMatchObject([{ label: "handler_failed", fatal: true, cause: new Error("database away") }]);
+    expect(socket.take("unsubscribe").length).toBe(1);
+    expect(r.kinds()).toEqual(Array(5).fill("handler-failed"));
+
+    const seqs: number[] = [];
+    r.client.subscribe("inbox", (delivery) => void seqs.push(delivery.seq));
+    await settle();
+    expect(socket.sent.at(-1)).toMatchObject({ case: "subscribe", value: { position: "p0" } });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    expect(seqs).toEqual([1]);
+  });
+
+  test("a handler that fails once and then works loses nothing and keeps the order", async () => {
+    const seqs: number[] = [];
+    let failed = false;
+    const { r, socket, subscription } = await inbox(({ seq }) => {
+      if (!failed) {
+        failed = true;
+        throw new Error("once");
+      }
+      seqs.push(seq);
+    });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 2);
+    await r.clock.advance(500);
+    expect(seqs).toEqual([1, 2]);
+    expect(subscription.position).toBe("p2");
+  });
+
+  test("a handler that falls far behind leaves the channel to the log and resumes when it has caught up", async () => {
+    const { calls, handler } = slowHandler();
+    const { r, socket } = await inbox(handler);
+    confirm(socket, 1);
+    for (let seq = 1; seq <= 600; seq++) deliver(socket, seq);
+    await settle();
+    expect(socket.take("unsubscribe").length).toBe(1);
+    for (let i = 0; i < 600; i++) {
+      calls[i]?.finish();
+      await settle();
+    }
+    const position = socket.take("subscribe").at(-1)?.position;
+    expect(position).toBe(`p${calls.length}`);
+    expect(calls.length).toBeGreaterThan(400);
+    expect(calls.length).toBeLessThan(600);
+    expect(r.kinds().filter((kind) => kind.startsWith("channel"))).toEqual(["channel-paused", "channel-resumed"]);
+  });
+
+  test("D-4 exactly the newest 1,000 ids are remembered", async () => {
+    const { seqs, socket } = await inbox();
+    confirm(socket, 1);
+    for (let seq = 1; seq <= 1001; seq++) {
+      deliver(socket, seq);
+      if (seq % 100 === 0) await settle();
+    }
+    await settle();
+    deliver(socket, 1002, "user/alice", "n1");
+    deliver(socket, 1003, "user/alice", "n500");
+    await settle();
+    expect(seqs.slice(-2)).toEqual([1001, 1002]);
+  });
+});
+
+describe("acks", () => {
+  test("A-1 are gathered for 100 ms, the newest position of each channel", async () => {
+    const { r, socket } = await inbox();
+    confirm(socket, 1);
+    for (const seq of [1, 2, 3]) deliver(socket, seq);
+    await settle();
+    expect(socket.take("ack")).toEqual([]);
+    await r.clock.advance(100);
+    expect(socket.take("ack")).toMatchObject([{ channel: "user/alice", position: "p3" }]);
+  });
+
+  test("A-1 go at once after 32 notifications", async () => {
+    const { socket } = await inbox();
+    confirm(socket, 1);
+    for (let seq = 1; seq <= 33; seq++) deliver(socket, seq);
+    await settle();
+    expect(socket.take("ack")).toMatchObject([{ position: "p32" }]);
+  });
+
+  test("A-1 a notification is not acked before its handler finished", async () => {
+    const { calls, handler } = slowHandler();
+    const { r, socket } = await inbox(handler);
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await r.clock.advance(1_000);
+    expect(socket.take("ack")).toEqual([]);
+    calls[0]?.finish();
+    await r.clock.advance(100);
+    expect(socket.take("ack")).toMatchObject([{ position: "p1" }]);
+  });
+
+  test("disconnect sends what is gathered", async () => {
+    const { r, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    r.client.disconnect();
+    expect(socket.take("ack")).toMatchObject([{ position: "p1" }]);
+  });
+});
+
+describe("positions", () => {
+  test("D-3 an asynchronous store is read before Subscribe, and a save under way is followed by the newest", async () => {
+    const saves: { position: string | undefined; done(): void }[] = [];
+    const store = {
+      load: async () => "p5",
+      save: (_: string, position: string | undefined) =>
+        new Promise<void>((done) => {
+          saves.push({ position, done });
+        }),
+    };
+    const { socket, seqs } = await inbox(undefined, { store });
+    await settle();
+    confirm(socket, 6);
+    for (const seq of [6, 7, 8]) deliver(socket, seq);
+    await settle();
+    expect(seqs).toEqual([6, 7, 8]);
+    expect(saves.map(({ position }) => position)).toEqual(["p6"]);
+    saves[0]?.done();
+    await settle();
+    expect(saves.map(({ position }) => position)).toEqual(["p6", "p8"]);
+  });
+
+  test("a store that cannot be read is tried again, never replaced by a start", async () => {
+    let broken = 2;
+    const store = {
+      load: () => {
+        if (broken-- > 0) throw new Error("locked");
+        return "p5";
+      },
+      save: () => {},
+    };
+    const { r, socket } = await inbox(undefined, { store });
+    expect(socket.take("subscribe")).toEqual([]);
+    await r.clock.advance(2_000);
+    expect(socket.take("subscribe")).toMatchObject([{ position: "p5" }]);
+    expect(r.kinds()).toEqual(["store-failed", "store-failed"]);
+  });
+
+  test("a store that stays broken fails the subscription", async () => {
+    const store = {
+      load: () => {
+        throw new Error("locked");
+      },
+      save: () => {},
+    };
+    const { r, errors, subscription } = await inbox(undefined, { store });
+    await r.clock.advance(30_000);
+    expect(errors).toMatchObject([{ label: "store_failed", fatal: true }]);
+    expect(subscription.status).toBe("failed");
+  });
+
+  test("a save that fails is told, and delivery goes on", async () => {
+    const store = {
+      load: () => undefined,
+      save: () => {
+        throw new Error("quota");
+      },
+    };
+    const { r, seqs, socket } = await inbox(undefined, { store });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    expect(seqs).toEqual([1]);
+    expect(r.kinds()).toContain("store-failed");
+  });
+
+  test("close waits for the handler that runs and stores its position", async () => {
+    const { calls, handler } = slowHandler();
+    const store = memoryStore();
+    const { r, socket } = await inbox(handler, { store });
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    let closed = false;
+    const closing = r.client.close().then(() => {
+      closed = true;
+    });
+    await settle();
+    expect(closed).toBe(false);
+    calls[0]?.finish();
+    await closing;
+    expect(store.load("user/alice")).toBe("p1");
+    expect(r.clock.armed).toBe(0);
+  });
+
+  test("close gives up on a handler that hangs after 5 s", async () => {
+    const { handler } = slowHandler();
+    const { r, socket } = await inbox(handler);
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    const closing = r.client.close();
+    await r.clock.advance(5_000);
+    await closing;
+  });
+
+  test("G-4 a move subscribes with the current positions on the new connection", async () => {
+    const { r, seqs, socket } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    socket.push({ case: "goAway", value: { code: 1012, retryAfterMs: 0, spreadMs: 0 } });
+    await r.clock.advance(0);
+    deliver(socket, 2);
+    const next = await r.welcome();
+    expect(next.take("subscribe")).toMatchObject([{ position: "p2" }]);
+    expect(seqs).toEqual([1, 2]);
+  });
+});
