@@ -62,14 +62,16 @@ public final class DeviceClient implements AutoCloseable {
         return new Builder(URI.create(url), tokens);
     }
 
-    /**
-     * Starts to connect, and to reconnect whenever a connection ends. Further calls change nothing.
-     *
-     * @return completes when a gateway has welcomed the device for the first time; fails with
-     *     {@link DeviceClosedException} when the client stops before
-     */
-    public CompletableFuture<Void> connect() {
+    /** Starts to connect, and to reconnect whenever a connection ends. Further calls change nothing. */
+    public void connect() {
         options.loop().post(machine::connect);
+    }
+
+    /**
+     * Completes when a gateway has welcomed the device for the first time; fails with {@link
+     * DeviceClosedException} when the client stops before.
+     */
+    public CompletableFuture<Void> connected() {
         return machine.firstWelcome().copy();
     }
 
