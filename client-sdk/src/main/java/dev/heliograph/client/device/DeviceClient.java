@@ -62,7 +62,9 @@ public final class DeviceClient implements AutoCloseable {
         return new Builder(URI.create(url), tokens);
     }
 
-    /** Starts to connect, and to reconnect whenever a connection ends. Further calls change nothing. */
+    /**
+     * Starts to connect, and to reconnect whenever a connection ends. Further calls change nothing.
+     */
     public void connect() {
         options.loop().post(machine::connect);
     }

@@ -142,14 +142,15 @@ final class DeviceMachine implements DeviceConnection.Owner {
     /** Gives the result to the loop, unless the client has decided otherwise meanwhile. */
     private <T> void whenCurrent(CompletableFuture<T> result, BiConsumer<T, Throwable> then) {
         int asked = ++generation;
-        result.whenComplete(
-                (value, failure) ->
-                        loop.post(
-                                () -> {
-                                    if (asked == generation) {
-                                        then.accept(value, unwrap(failure));
-                                    }
-                                }));
+        var _ =
+                result.whenComplete(
+                        (value, failure) ->
+                                loop.post(
+                                        () -> {
+                                            if (asked == generation) {
+                                                then.accept(value, unwrap(failure));
+                                            }
+                                        }));
     }
 
     private static Throwable unwrap(Throwable failure) {

@@ -45,16 +45,17 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     void opening(CompletableFuture<WebSocket> opening) {
         socket = opening;
         written = opening;
-        opening.whenComplete(
-                (webSocket, failure) -> {
-                    if (aborted) {
-                        if (webSocket != null) {
-                            webSocket.abort();
-                        }
-                    } else if (failure != null) {
-                        events.failed(failure);
-                    }
-                });
+        var _ =
+                opening.whenComplete(
+                        (webSocket, failure) -> {
+                            if (aborted) {
+                                if (webSocket != null) {
+                                    webSocket.abort();
+                                }
+                            } else if (failure != null) {
+                                events.failed(failure);
+                            }
+                        });
     }
 
     @Override
@@ -70,12 +71,12 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
 
     @Override
     public void more() {
-        socket.thenAccept(webSocket -> webSocket.request(1));
+        var _ = socket.thenAccept(webSocket -> webSocket.request(1));
     }
 
     @Override
     public void close() {
-        written.thenCompose(webSocket -> webSocket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+        var _ = written.thenCompose(webSocket -> webSocket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
         CompletableFuture.delayedExecutor(CLOSE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
                 .execute(this::abort);
         more();
@@ -84,7 +85,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     @Override
     public void abort() {
         aborted = true;
-        socket.thenAccept(WebSocket::abort);
+        var _ = socket.thenAccept(WebSocket::abort);
     }
 
     @Override

@@ -17,7 +17,7 @@ final class VirtualThreadLoop implements Loop {
     private final PriorityQueue<Due> timers =
             new PriorityQueue<>(
                     Comparator.comparingLong((Due due) -> due.atMs)
-                            .thenComparing(due -> due.order));
+                            .thenComparingLong(due -> due.order));
     private long timersMade;
     private volatile boolean stopped;
 
