@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # root comes from, and version goes to, the script that sources this.
 # Builds what is stale. Sourced; needs root, JAVA_HOME and the tools on the PATH.
 
 version=$(sed -n 's:^    <version>\(.*\)</version>:\1:p' "$root/pom.xml" | head -n 1)
