@@ -56,8 +56,7 @@ final class JwksSource implements AutoCloseable {
                     e);
         }
         this.lastReloadNanos = System.nanoTime() - MIN_RELOAD_GAP_NANOS;
-        this.refresher =
-                Thread.ofVirtual().name("jwks-refresh").start(() -> refreshEvery(refresh));
+        this.refresher = Thread.ofVirtual().name("jwks-refresh").start(() -> refreshEvery(refresh));
     }
 
     /** Reads the set and goes on reading it. Fails when the first read does. */
@@ -157,7 +156,6 @@ final class JwksSource implements AutoCloseable {
     }
 
     private static String reason(Exception e) {
-        return e.getClass().getSimpleName()
-                + (e.getMessage() == null ? "" : ": " + e.getMessage());
+        return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
     }
 }

@@ -46,9 +46,7 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
     /** Reads the key set, and fails when that is not possible. */
     public static JwtVerifier create(AuthConfig config) {
         return new JwtVerifier(
-                JwksSource.create(config.jwks(), config.jwksRefresh()),
-                config,
-                Clock.systemUTC());
+                JwksSource.create(config.jwks(), config.jwksRefresh()), config, Clock.systemUTC());
     }
 
     @Override

@@ -12,14 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * JSON as security wants it: UTF-8 without errors, and no member twice, since two readers of such an
- * object may believe different things.
+ * JSON as security wants it: UTF-8 without errors, and no member twice, since two readers of such
+ * an object may believe different things.
  */
 final class StrictJson {
 
     private static final JsonReaderFactory READERS =
-            Json.createReaderFactory(
-                    Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
+            Json.createReaderFactory(Map.of(JsonConfig.KEY_STRATEGY, JsonConfig.KeyStrategy.NONE));
 
     private StrictJson() {}
 

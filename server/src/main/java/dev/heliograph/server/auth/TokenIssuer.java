@@ -75,8 +75,7 @@ public final class TokenIssuer {
                         .formatted(random.nextInt(), base64.encodeToString(secret));
         Files.createFile(
                 jwkFile,
-                PosixFilePermissions.asFileAttribute(
-                        PosixFilePermissions.fromString("rw-------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(jwkFile, json, StandardOpenOption.WRITE);
     }
 
