@@ -56,10 +56,6 @@ install_npm() {
 }
 
 build_console() {
-    local argument
-    for argument in "$@"; do
-        [ "$argument" != --no-console ] || return 0
-    done
     if stale console.stamp "$root/ts-client" "$root/proto/src" || [ ! -f "$root/ts-client/dist/console/index.html" ]; then
         install_npm
         touch "$root/.build/console.next"
