@@ -1,0 +1,250 @@
+import { Attempt, type AttemptParts, type Failure } from "./attempt.js";
+import { type BackoffOptions, backoffMs } from "./backoff.js";
+import { closeReason } from "./codes.js";
+import type { GoAway, ServerFrame, Welcome } from "./gen/heliograph/device/v1/device_pb.js";
+import type { LifecycleSignal, LifecycleSignals } from "./lifecycle.js";
+import type { Session } from "./session.js";
+import type { Connected, ConnectionState, StateChange } from "./state.js";
+
+/** A connection that lived this long counts as stable: a gateway that welcomes and then kicks meets growing waits (G-3). */
+const MIN_UPTIME_MS = 5_000;
+
+/** When a network or a laptop comes back, so do its neighbours: the retry at once is spread over this. */
+const WAKE_SPREAD_MS = 250;
+
+/** What a connection is made of. */
+export interface ConnectionParts extends AttemptParts {
+  readonly backoff: BackoffOptions;
+  readonly lifecycle: LifecycleSignals;
+  random(): number;
+}
+
+/** What the connection tells the client. */
+export interface ConnectionEvents {
+  changed(change: StateChange): void;
+  /** Hello is sent: frames may follow it without waiting for Welcome (C-9). */
+  opened(session: Session): void;
+  /** The session is the one in force. After a move, `opened` did not come before. */
+  welcomed(session: Session, welcome: Welcome): void;
+  /** The session in force, or the one opened, is gone. */
+  lost(): void;
+  frame(frame: ServerFrame): void;
+}
+
+/** Where the connection stands; timers and sockets live and end with their phase. */
+type Phase =
+  | { readonly name: "idle" | "closed" }
+  | { readonly name: "connecting"; readonly attempt: Attempt }
+  | { readonly name: "waiting"; cancelTimer: () => void; held: boolean; woken: boolean }
+  | { readonly name: "connected"; readonly session: Session; readonly sinceMs: number; move: Move | undefined };
+
+/** A move to another gateway (G-4): first its delay, then its attempts, while the present session goes on. */
+interface Move {
+  failures: number;
+  /** When the gateway wants the new connection, by the clock. */
+  readonly dueAt: number;
+  cancelTimer: () => void;
+  attempt: Attempt | undefined;
+  /** True once the new connection is open: its Welcome makes the gateway close the present one. */
+  opened: boolean;
+}
+
+/** Keeps one welcomed session: attempts, waits, moves, ends. Knows nothing of channels. */
+export class Connection {
+  private phase: Phase = { name: "idle" };
+  private current: ConnectionState = { status: "idle" };
+  private failures = 0;
+  private unsubscribeLifecycle: (() => void) | undefined;
+
+  constructor(
+    private readonly parts: ConnectionParts,
+    private readonly events: ConnectionEvents,
+  ) {}
+
+  get state(): ConnectionState {
+    return this.current;
+  }
+
+  connect(): void {
+    if (this.phase.name !== "idle" && this.phase.name !== "closed") return;
+    if (this.phase.name === "closed") this.parts.tokens.reset();
+    this.unsubscribeLifecycle ??= this.parts.lifecycle.subscribe((signal) => this.onSignal(signal));
+    this.failures = 0;
+    this.attempt();
+  }
+
+  disconnect(): void {
+    if (this.phase.name === "idle" || this.phase.name === "closed") return;
+    this.rest({ name: "idle" }, { status: "idle" });
+  }
+
+  close(): void {
+    this.rest({ name: "closed" }, { status: "closed", reason: closeReason(1000) });
+  }
+
+  /** The only way from one phase to another. Ends what the old phase owns. */
+  private transition(phase: Phase, to: ConnectionState): void {
+    const { phase: old, current: from } = this;
+    this.phase = phase;
+    this.current = to;
+    switch (old.name) {
+      case "waiting":
+        old.cancelTimer();
+        break;
+      case "connecting":
+        old.attempt.cancel();
+        if (phase.name !== "connected") this.events.lost();
+        break;
+      case "connected":
+        old.move?.cancelTimer();
+        old.move?.attempt?.cancel();
+        old.session.close();
+        this.events.lost();
+        break;
+    }
+    this.events.changed({ from, to });
+  }
+
+  private rest(phase: Phase & { name: "idle" | "closed" }, state: ConnectionState): void {
+    this.unsubscribeLifecycle?.();
+    this.unsubscribeLifecycle = undefined;
+    this.transition(phase, state);
+  }
+
+  private attempt(): void {
+    const attempt = this.start(this.failures);
+    this.transition({ name: "connecting", attempt }, { status: "connecting", attempt: this.failures });
+  }
+
+  /** Starts an attempt. What it is for is looked up when it tells something: a move's attempt may have become the only one. */
+  private start(number: number): Attempt {
+    const attempt: Attempt = new Attempt(number, this.parts, {
+      opened: (session) => {
+        if (this.isOnlyOne(attempt)) this.events.opened(session);
+        const move = this.moveOf(attempt);
+        if (move) move.opened = true;
+      },
+      welcomed: (session, welcome) => {
+        if (this.isOnlyOne(attempt) || this.moveOf(attempt)) this.enterConnected(session, welcome);
+      },
+      failed: (failure) => {
+        if (this.isOnlyOne(attempt)) this.broken(failure);
+        const move = this.moveOf(attempt);
+        if (move) this.moveFailed(move, failure);
+      },
+      frame: (session, frame) => {
+        // Before Welcome there is only the Error that explains the close to come.
+        if (this.isOnlyOne(attempt) || this.isInForce(session)) this.events.frame(frame);
+      },
+      goAway: (session, goAway) => this.isInForce(session) && this.beginMove(goAway),
+      ended: (session, failure) => this.isInForce(session) && this.broken(failure),
+    });
+    return attempt;
+  }
+
+  private isOnlyOne(attempt: Attempt): boolean {
+    return this.phase.name === "connecting" && this.phase.attempt === attempt;
+  }
+
+  private moveOf(attempt: Attempt): Move | undefined {
+    const move = this.phase.name === "connected" ? this.phase.move : undefined;
+    return move?.attempt === attempt ? move : undefined;
+  }
+
+  private enterConnected(session: Session, welcome: Welcome): void {
+    const { connectionId, node, user, deviceId, inbox } = welcome;
+    const state: Connected = { status: "connected", connectionId, node, user, deviceId, inbox };
+    this.transition({ name: "connected", session, sinceMs: this.parts.clock.now(), move: undefined }, state);
+    // A listener of the change may have disconnected.
+    if (this.isInForce(session)) this.events.welcomed(session, welcome);
+  }
+
+  private isInForce(session: Session): boolean {
+    return this.phase.name === "connected" && this.phase.session === session;
+  }
+
+  /** An attempt failed or the session ended: wait for the next attempt, or stop. */
+  private broken(failure: Failure): void {
+    const { phase } = this;
+    if (phase.name === "connected") {
+      if (this.parts.clock.now() - phase.sinceMs >= MIN_UPTIME_MS) this.failures = 0;
+      if (phase.move && this.leaveForMove(phase.move, failure)) return;
+    }
+    const goesOn = failure.token ? this.parts.tokens.drop(failure.token) : failure.verdict === "reconnect";
+    if (goesOn) this.wait(failure, failure.retryAfterMs);
+    else this.rest({ name: "closed" }, { status: "closed", reason: failure.reason });
+  }
+
+  /** The session ended during a move. False when its end is no part of the move. */
+  private leaveForMove(move: Move, failure: Failure): boolean {
+    // 4509 is the gateway's word that the new connection took over, but only once that is open.
+    if (!move.opened && (failure.verdict === "stop" || failure.token)) return false;
+    if (move.attempt) {
+      const { attempt } = move;
+      move.attempt = undefined;
+      this.transition({ name: "connecting", attempt }, { status: "connecting", attempt: this.failures });
+    } else {
+      this.wait(failure, Math.max(0, move.dueAt - this.parts.clock.now()));
+    }
+    return true;
+  }
+
+  private wait(failure: Failure, wishMs: number): void {
+    const retryInMs = wishMs + backoffMs(this.failures, this.parts.random(), this.parts.backoff);
+    this.failures += 1;
+    const phase: Phase = { name: "waiting", cancelTimer: () => {}, held: false, woken: false };
+    phase.cancelTimer = this.parts.clock.after(retryInMs, () => {
+      if (this.parts.lifecycle.hidden) phase.held = true;
+      else this.attempt();
+    });
+    this.transition(phase, { status: "waiting", attempt: this.failures, retryInMs, reason: failure.reason });
+  }
+
+  private onSignal(signal: LifecycleSignal): void {
+    const { phase } = this;
+    if (signal === "hidden") return;
+    if (phase.name === "waiting") {
+      if (phase.woken || this.parts.lifecycle.hidden) return;
+      phase.woken = true;
+      phase.cancelTimer();
+      phase.cancelTimer = this.parts.clock.after(this.parts.random() * WAKE_SPREAD_MS, () => this.attempt());
+    } else if (phase.name === "connecting") {
+      if (signal === "restored") this.attempt();
+    } else if (phase.name === "connected") {
+      if (signal === "restored") {
+        const text = "The page came back from the browser's cache; its socket is gone.";
+        this.broken({ reason: { code: 0, label: "page_restored", text }, verdict: "reconnect", retryAfterMs: 0 });
+      } else {
+        phase.session.wake();
+      }
+    }
+  }
+
+  private beginMove(goAway: GoAway): void {
+    const { phase } = this;
+    if (phase.name !== "connected" || phase.move) return;
+    const moveInMs = Math.round(goAway.retryAfterMs + this.parts.random() * goAway.spreadMs);
+    this.parts.diagnose()?.({ kind: "go-away", code: goAway.code, moveInMs });
+    const dueAt = this.parts.clock.now() + moveInMs;
+    const move: Move = { failures: 0, dueAt, opened: false, attempt: undefined, cancelTimer: () => {} };
+    phase.move = move;
+    this.scheduleMove(move, moveInMs);
+  }
+
+  private scheduleMove(move: Move, inMs: number): void {
+    move.cancelTimer = this.parts.clock.after(inMs, () => {
+      move.attempt = this.start(move.failures);
+    });
+  }
+
+  /** The present session still delivers; without a usable token it does so until the gateway closes it. */
+  private moveFailed(move: Move, failure: Failure): void {
+    move.attempt = undefined;
+    move.opened = false;
+    const goesOn = failure.token ? this.parts.tokens.drop(failure.token) : failure.verdict === "reconnect";
+    if (!goesOn) return;
+    const waitMs = failure.retryAfterMs + backoffMs(move.failures, this.parts.random(), this.parts.backoff);
+    move.failures += 1;
+    this.scheduleMove(move, waitMs);
+  }
+}

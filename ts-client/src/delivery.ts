@@ -1,0 +1,49 @@
+import { getTextEncoding } from "@bufbuild/protobuf/wire";
+import { timestampDate } from "@bufbuild/protobuf/wkt";
+import type { Deliver } from "./gen/heliograph/device/v1/device_pb.js";
+
+/** One notification, as a handler gets it. */
+export interface Delivery {
+  /** The channel's full name, such as "user/alice". */
+  readonly channel: string;
+  /** Its place in the channel's log. */
+  readonly seq: number;
+  /** The device's position once it has been handled. */
+  readonly position: string;
+  /** Unique per channel. */
+  readonly id: string;
+  /** The app's name for this kind of notification, such as "order.shipped". */
+  readonly type: string;
+  readonly payload: Uint8Array;
+  /** Media type of the payload, such as "application/json". */
+  readonly contentType: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly createTime: Date;
+  /** Absent when it lives as long as the log keeps it. */
+  readonly expireTime?: Date;
+  /** The payload as UTF-8 text. */
+  text(): string;
+  /** The payload as JSON. Throws a SyntaxError when it is not. */
+  json<T = unknown>(): T;
+}
+
+/** The public form of a Deliver frame. */
+export function toDelivery(frame: Deliver): Delivery {
+  const n = frame.notification;
+  const payload = n?.payload ?? new Uint8Array();
+  const text = () => getTextEncoding().decodeUtf8(payload);
+  return {
+    channel: frame.channel,
+    seq: Number(frame.seq),
+    position: frame.position,
+    id: n?.id ?? "",
+    type: n?.type ?? "",
+    payload,
+    contentType: n?.contentType ?? "",
+    attributes: n?.attributes ?? {},
+    createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
+    ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
+    text,
+    json: <T>() => JSON.parse(text()) as T,
+  };
+}

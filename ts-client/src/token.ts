@@ -1,0 +1,61 @@
+/** Why a token is asked for. */
+export interface TokenContext {
+  /** "initial": the first one. "expired": the last one's time is over. "refused": the gateway does not trust the last one. */
+  readonly reason: "initial" | "expired" | "refused";
+  /** How many attempts to connect failed since the last stable connection. */
+  readonly attempt: number;
+}
+
+/**
+ * Gets a token. At most one call is under way. Throw an `UnauthorizedError` when the user may not connect: the client ends.
+ * Any other error counts as a failed attempt.
+ */
+export type TokenProvider = (context: TokenContext) => string | Promise<string>;
+
+/** Holds the token in force and gets the next one, one call at a time. */
+export class TokenSource {
+  private current: string | undefined;
+  private pending: Promise<string> | undefined;
+  private reason: TokenContext["reason"] = "initial";
+  /** True from a refusal until a welcome: a token that was got because of a refusal is not asked for again. */
+  private refused = false;
+
+  constructor(private readonly token: string | TokenProvider) {}
+
+  /** The token in force, or a new one. */
+  get(attempt: number): Promise<string> {
+    if (this.current !== undefined) return Promise.resolve(this.current);
+    this.pending ??= this.ask(attempt).finally(() => {
+      this.pending = undefined;
+    });
+    return this.pending;
+  }
+
+  /** The gateway did not take the token. False when asking again would bring no other. */
+  drop(reason: "expired" | "refused"): boolean {
+    if (typeof this.token === "string") return false;
+    if (reason === "refused" && this.refused) return false;
+    this.refused ||= reason === "refused";
+    this.current = undefined;
+    this.reason = reason;
+    return true;
+  }
+
+  /** The gateway took the token. */
+  accepted(): void {
+    this.refused = false;
+  }
+
+  /** Begins anew, as when the app connects again after a stop. */
+  reset(): void {
+    this.refused = false;
+    this.current = undefined;
+  }
+
+  private async ask(attempt: number): Promise<string> {
+    const token = typeof this.token === "string" ? this.token : await this.token({ reason: this.reason, attempt });
+    if (typeof token !== "string" || token === "") throw new TypeError("it gave no token");
+    this.current = token;
+    return token;
+  }
+}
