@@ -16,7 +16,12 @@ import picocli.CommandLine.IVersionProvider;
         versionProvider = Main.Version.class,
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {TokenCommand.class, RedisCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            TokenCommand.class,
+            NotifyCommand.class,
+            RedisCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
 
     /** Done. */
