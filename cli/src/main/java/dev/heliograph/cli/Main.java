@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         subcommands = {
+            UpCommand.class,
             TokenCommand.class,
             NotifyCommand.class,
             RedisCommand.class,
