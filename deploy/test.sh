@@ -11,7 +11,7 @@ WORK=$RUNTIME/work
 NETNS=hg-$$
 IMAGE=localhost/heliograph-test/server:$$
 export ROOT RUNTIME NETNS IMAGE
-# The whole run, a cold cache included, takes half of this on two cores.
+# The containers take a third of a minute on two idle cores; on a busy machine a cold run still ends within four minutes.
 readonly TOPOLOGY_LIMIT=150s
 
 # shellcheck source=test/images.sh

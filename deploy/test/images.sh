@@ -52,6 +52,8 @@ make_base_images() {
 
     "$JAVA_HOME/bin/jlink" --output "$WORK/jre" --strip-java-debug-attributes --no-header-files --no-man-pages \
         --generate-cds-archive --add-modules java.se,jdk.unsupported,jdk.management,jdk.net,jdk.crypto.ec,jdk.naming.dns,jdk.jfr
+    # Vendors ship this archive too, jlink does not make it; without it the image's JVM flags start slowly.
+    "$WORK/jre/bin/java" -XX:+UseCompactObjectHeaders -Xshare:dump
     copy_into "$jre" "$WORK/jre" /opt/java
     rm -rf "$WORK/jre"
 
@@ -75,7 +77,7 @@ FILE
 # Builds the server image $1 on the bases $2 (Java runtime) and $3 (JDK and Maven), offline from the local Maven repository.
 build_server_image() {
     local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
-    hg_buildah bud --isolation chroot -q -t "$1" -f "$ROOT/deploy/Dockerfile" \
+    hg_buildah bud --isolation chroot -t "$1" -f "$ROOT/deploy/Dockerfile" \
         --build-arg BASE="$2" --build-arg BUILD_BASE="$3" \
         --build-arg MAVEN_ARGS="-o -Dmaven.repo.local=/repository" \
         --volume "$repository:/repository:ro" "$ROOT"
