@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * One server frame, encoded at most once per encoding and shared by all sessions that get it. What
@@ -17,12 +18,14 @@ public final class Frame {
     private static final int FIN_BINARY = 0x82;
 
     private final ServerFrame message;
+    private final String type;
     /* Racy single-check caches: encoding twice is harmless, the arrays are never written after publication. */
     private volatile byte[] proto;
     private volatile byte[] json;
 
     private Frame(ServerFrame message) {
         this.message = message;
+        this.type = message.getBodyCase().name().toLowerCase(Locale.ROOT);
     }
 
     /** A frame for the message. Nothing is encoded yet. */
@@ -33,6 +36,11 @@ public final class Frame {
     /** The message. */
     public ServerFrame message() {
         return message;
+    }
+
+    /** Its kind, as metrics call it. */
+    String type() {
+        return type;
     }
 
     /** The whole WebSocket frame, header included. Callers must not write to it. */

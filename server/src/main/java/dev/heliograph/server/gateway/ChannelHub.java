@@ -1,0 +1,352 @@
+package dev.heliograph.server.gateway;
+
+import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.ChannelLog.From;
+import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
+import dev.heliograph.server.log.Page;
+import dev.heliograph.server.log.Position;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * One channel on one gateway: checks the chain of what comes through the mailbox, repairs it from
+ * the log when it is broken, and hands each entry, encoded once, to the subscriptions that stand at
+ * the head.
+ *
+ * <p>Subscriptions elsewhere in the log are not its business: they read for themselves and come
+ * here when they have caught up.
+ */
+final class ChannelHub {
+
+    private static final System.Logger LOGGER = System.getLogger(ChannelHub.class.getName());
+
+    /** Entries per read while repairing. */
+    private static final int PAGE = 256;
+
+    private enum State {
+        /** No interest is registered under the current mailbox; the head is unknown or old. */
+        ADRIFT,
+        /**
+         * Someone is registering and reading up to the head; what the mailbox brings meanwhile is
+         * only noted.
+         */
+        SYNCING,
+        /** The chain is whole up to {@link #head}. */
+        SYNCED,
+        /** Without subscribers and out of the registry. */
+        CLOSED
+    }
+
+    private final Channel channel;
+    private final HubRegistry registry;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /* Guarded by lock. */
+    private State state = State.ADRIFT;
+    private Position head;
+    private boolean missed;
+    private final Set<Subscription> members = new HashSet<>(2);
+    private final LiveSubscriptions live = new LiveSubscriptions();
+
+    ChannelHub(Channel channel, HubRegistry registry) {
+        this.channel = channel;
+        this.registry = registry;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /**
+     * Adds a subscription; false when this hub has closed, and the registry has to make another.
+     */
+    boolean join(Subscription subscription) {
+        lock.lock();
+        try {
+            return state != State.CLOSED && members.add(subscription);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Removes a subscription. */
+    void leave(Subscription subscription) {
+        lock.lock();
+        try {
+            members.remove(subscription);
+            live.remove(subscription);
+            if (members.isEmpty() && state != State.CLOSED) {
+                registry.lingerThenClose(this);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes the hub if it still has no subscribers, and takes back its interest. */
+    void closeIfIdle() {
+        lock.lock();
+        try {
+            if (!members.isEmpty() || state == State.CLOSED) {
+                return;
+            }
+            if (state == State.SYNCING) {
+                registry.lingerThenClose(this);
+                return;
+            }
+            state = State.CLOSED;
+            // Queued before a new hub of this channel can queue its interest: the log keeps the
+            // order.
+            registry.forget(this);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Reads a page for a subscription. The first read of a hub registers its interest in the same
+     * step.
+     *
+     * @throws LogException when the log cannot be read
+     */
+    Page read(From from, int limit) {
+        String mailbox;
+        lock.lock();
+        try {
+            // A subscription that begins in the past leaves the rest to its own reads: only the
+            // head counts here.
+            if (state == State.ADRIFT && head == null) {
+                state = State.SYNCING;
+                mailbox = registry.mailbox();
+            } else {
+                mailbox = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (mailbox == null) {
+            return join(registry.log().read(channel, Optional.empty(), from, limit));
+        }
+        Page page;
+        try {
+            page = join(registry.log().read(channel, Optional.of(mailbox), from, limit));
+        } catch (RuntimeException e) {
+            lock.lock();
+            try {
+                state = State.ADRIFT;
+                if (members.size() > 1) {
+                    registry.resyncLater(this);
+                }
+            } finally {
+                lock.unlock();
+            }
+            throw e;
+        }
+        lock.lock();
+        try {
+            head = page.head();
+            if (!finishSync(mailbox)) {
+                registry.run(() -> resync(true));
+            }
+        } finally {
+            lock.unlock();
+        }
+        return page;
+    }
+
+    private static Page join(CompletableFuture<Page> read) {
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof LogException known ? known : e;
+        }
+    }
+
+    /**
+     * Makes a subscription live if it has caught up with the head.
+     *
+     * @return false if it has to read on; true also when it will be woken once the hub is synced
+     */
+    boolean goLive(Subscription subscription) {
+        lock.lock();
+        try {
+            if (!members.contains(subscription)) {
+                return true;
+            }
+            if (state != State.SYNCED) {
+                subscription.park();
+                return true;
+            }
+            Position at = subscription.cursor();
+            if (at.seq() < head.seq() || !at.epoch().equals(head.epoch())) {
+                return false;
+            }
+            subscription.live();
+            live.add(subscription);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes an entry from the mailbox. Comes on the mailbox reader's thread. */
+    void onEntry(LogEntry entry) {
+        lock.lock();
+        try {
+            switch (state) {
+                case SYNCED -> {
+                    Position at = entry.position();
+                    if (!at.epoch().equals(head.epoch())) {
+                        drift("another epoch");
+                    } else if (at.id().compareTo(head.id()) <= 0) {
+                        return;
+                    } else if (entry.previous().equals(head.id())) {
+                        deliver(entry, System.currentTimeMillis());
+                    } else {
+                        drift("a broken chain");
+                    }
+                }
+                // It is in the log already: the reading under way, or another round of it, finds
+                // it.
+                case SYNCING -> missed = true;
+                case ADRIFT, CLOSED -> {}
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The mailbox is another one now. */
+    void onNewGeneration() {
+        lock.lock();
+        try {
+            if (state == State.SYNCED) {
+                state = State.ADRIFT;
+            } else if (state == State.SYNCING) {
+                missed = true;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Runs something short with the hub's lock. */
+    void whileLocked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drift(String why) {
+        LOGGER.log(
+                System.Logger.Level.DEBUG,
+                "{0}: {1} after seq {2}, repairing",
+                channel.kind(),
+                why,
+                head.seq());
+        registry.metrics().repaired();
+        state = State.SYNCING;
+        registry.run(() -> resync(true));
+    }
+
+    /**
+     * Registers interest under the current mailbox, reads from the head of before to that of now,
+     * and delivers it.
+     */
+    void resync() {
+        resync(false);
+    }
+
+    /**
+     * Reads from the head of before to that of now.
+     *
+     * @param claimed whether the caller has set SYNCING already
+     */
+    private void resync(boolean claimed) {
+        lock.lock();
+        try {
+            if (!claimed) {
+                if (state != State.ADRIFT || members.isEmpty()) {
+                    return;
+                }
+                state = State.SYNCING;
+            }
+            missed = false;
+        } finally {
+            lock.unlock();
+        }
+        while (true) {
+            String mailbox = registry.mailbox();
+            Page page;
+            try {
+                From from = head == null ? new From.Head() : new From.After(head);
+                page = join(registry.log().read(channel, Optional.of(mailbox), from, PAGE));
+            } catch (RuntimeException e) {
+                LOGGER.log(
+                        System.Logger.Level.DEBUG,
+                        "A channel cannot be synced, trying again: {0}",
+                        e.getMessage());
+                lock.lock();
+                try {
+                    state = State.ADRIFT;
+                    registry.resyncLater(this);
+                } finally {
+                    lock.unlock();
+                }
+                return;
+            }
+            lock.lock();
+            try {
+                if (page.outcome() == Page.Outcome.OK) {
+                    long now = System.currentTimeMillis();
+                    page.entries().forEach(entry -> deliver(entry, now));
+                    head = page.entries().isEmpty() ? page.head() : head;
+                    if (page.more()) {
+                        continue;
+                    }
+                } else {
+                    // Each subscription finds out from its own position what the reset means for
+                    // it.
+                    head = page.head();
+                    live.takeAll().forEach(Subscription::readOn);
+                }
+                if (finishSync(mailbox)) {
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /**
+     * Ends SYNCING; false when entries went by meanwhile or the mailbox changed, and another round
+     * is needed.
+     */
+    private boolean finishSync(String mailbox) {
+        if (missed || !mailbox.equals(registry.mailbox())) {
+            missed = false;
+            return false;
+        }
+        state = State.SYNCED;
+        members.forEach(Subscription::unpark);
+        return true;
+    }
+
+    private void deliver(LogEntry entry, long now) {
+        head = entry.position();
+        if (live.isEmpty()) {
+            return;
+        }
+        Frame frame = Frames.covering(entry, now);
+        live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
+    }
+}

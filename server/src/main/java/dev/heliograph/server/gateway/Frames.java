@@ -1,0 +1,129 @@
+package dev.heliograph.server.gateway;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.proto.device.v1.Deliver;
+import dev.heliograph.proto.device.v1.Error;
+import dev.heliograph.proto.device.v1.ErrorCode;
+import dev.heliograph.proto.device.v1.GoAway;
+import dev.heliograph.proto.device.v1.Heartbeat;
+import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.Outcome;
+import dev.heliograph.proto.device.v1.ServerFrame;
+import dev.heliograph.proto.device.v1.Skip;
+import dev.heliograph.proto.device.v1.SkipCount;
+import dev.heliograph.proto.device.v1.SkipReason;
+import dev.heliograph.proto.device.v1.Subscribed;
+import dev.heliograph.proto.log.v1.Envelope;
+import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.Page;
+import dev.heliograph.server.log.Position;
+
+/** Makes the frames that a gateway sends. */
+final class Frames {
+
+    /** The same for everyone. */
+    static final Frame HEARTBEAT =
+            Frame.of(ServerFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
+
+    private Frames() {}
+
+    /** What covers a log entry: a Deliver, or a Skip when it has expired. */
+    static Frame covering(LogEntry entry, long nowMs) {
+        Notification notification = notification(entry);
+        if (notification.hasExpireTime()
+                && Timestamps.toMillis(notification.getExpireTime()) <= nowMs) {
+            return expired(entry.channel(), entry.position().seq(), entry.position());
+        }
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setChannel(entry.channel().path())
+                                        .setSeq(entry.position().seq())
+                                        .setPosition(entry.position().token())
+                                        .setNotification(notification))
+                        .build());
+    }
+
+    private static Notification notification(LogEntry entry) {
+        try {
+            return Envelope.parseFrom(entry.envelope()).getNotification();
+        } catch (InvalidProtocolBufferException e) {
+            // Only something else than Heliograph can have written it.
+            throw new IllegalStateException(
+                    "Entry "
+                            + entry.position().id()
+                            + " of "
+                            + entry.channel().path()
+                            + " is not an envelope",
+                    e);
+        }
+    }
+
+    /** Entries that have expired, up to a position. */
+    static Frame expired(Channel channel, long fromSeq, Position through) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setSkip(
+                                Skip.newBuilder()
+                                        .setChannel(channel.path())
+                                        .setFromSeq(fromSeq)
+                                        .setThroughSeq(through.seq())
+                                        .setPosition(through.token())
+                                        .addCounts(
+                                                SkipCount.newBuilder()
+                                                        .setReason(SkipReason.SKIP_REASON_EXPIRED)
+                                                        .setCount(through.seq() - fromSeq + 1)))
+                        .build());
+    }
+
+    /** The answer to a Subscribe, or a reset. */
+    static Frame subscribed(Channel channel, int subId, Page page) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setSubscribed(
+                                Subscribed.newBuilder()
+                                        .setChannel(channel.path())
+                                        .setSubId(subId)
+                                        .setOutcome(
+                                                switch (page.outcome()) {
+                                                    case OK -> Outcome.OUTCOME_OK;
+                                                    case TRIMMED -> Outcome.OUTCOME_TRIMMED;
+                                                    case EPOCH -> Outcome.OUTCOME_EPOCH;
+                                                    case FORK -> Outcome.OUTCOME_FORK;
+                                                })
+                                        .setNextSeq(page.base().seq() + 1)
+                                        .setPosition(page.base().token())
+                                        .setHeadSeq(page.head().seq()))
+                        .build());
+    }
+
+    /** A refusal. */
+    static Frame error(
+            ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setError(
+                                Error.newBuilder()
+                                        .setCode(code)
+                                        .setMessage(message)
+                                        .setChannel(channel)
+                                        .setSubId(subId)
+                                        .setRetryAfterMs(retryAfterMs))
+                        .build());
+    }
+
+    /** A request to move, because this gateway is leaving. */
+    static Frame goAway(int spreadMs) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setGoAway(
+                                GoAway.newBuilder()
+                                        .setCode(CloseCode.CLOSE_CODE_SERVICE_RESTART)
+                                        .setSpreadMs(spreadMs))
+                        .build());
+    }
+}

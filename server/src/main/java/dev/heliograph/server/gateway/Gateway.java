@@ -1,0 +1,271 @@
+package dev.heliograph.server.gateway;
+
+import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogStore;
+import dev.heliograph.server.log.MailboxListener;
+import dev.heliograph.server.log.MailboxReader;
+import dev.heliograph.server.log.SessionDirectory;
+import dev.heliograph.server.observe.ConnectionLog;
+import dev.heliograph.server.observe.GatewayMetrics;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Holds the sessions of one node and joins them to the log. */
+public final class Gateway implements SessionFactory, MailboxListener, AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(Gateway.class.getName());
+
+    /** A device that was asked to leave spreads its reconnect over this. */
+    private static final int GO_AWAY_SPREAD_MS = 2_000;
+
+    /** What a refused connection is told to wait, at least and on top at random. */
+    private static final int REFUSED_RETRY_MS = 1_000;
+
+    /** Devices that were asked to leave open their new connection first: they get this long. */
+    private static final Duration LEAVE_GRACE = Duration.ofSeconds(5);
+
+    private final String node;
+    private final GatewayConfig config;
+    private final SessionDirectory directory;
+    private final GatewayMetrics metrics;
+    private final ConnectionLog connectionLog;
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().name("gateway-timer").daemon().factory());
+    private final HubRegistry registry;
+    private final HeartbeatWheel wheel;
+    private final ConcurrentHashMap<String, Held> sessions = new ConcurrentHashMap<>();
+    private final MailboxReader mailboxes;
+    private volatile boolean draining;
+
+    /** A session and its place on the wheel. */
+    private record Held(Session session, int slot) {}
+
+    /**
+     * Starts reading mailboxes; connections may be opened once {@link #awaitReady} has returned.
+     */
+    public Gateway(
+            String node,
+            GatewayConfig config,
+            LogStore log,
+            GatewayMetrics metrics,
+            ConnectionLog connectionLog) {
+        this.node = node;
+        this.config = config;
+        this.directory = log.sessions();
+        this.metrics = metrics;
+        this.connectionLog = connectionLog;
+        this.registry = new HubRegistry(log.reader(), timer, metrics);
+        this.wheel =
+                new HeartbeatWheel(
+                        config.heartbeatInterval(),
+                        config.heartbeatTimeout(),
+                        System.currentTimeMillis());
+        long slotMs = wheel.slotTime().toMillis();
+        timer.scheduleAtFixedRate(
+                guarded(() -> wheel.turn(System.currentTimeMillis())),
+                slotMs,
+                slotMs,
+                TimeUnit.MILLISECONDS);
+        metrics.watchConnections(sessions::size);
+        this.mailboxes = log.mailboxes(node, this);
+        metrics.watchMailboxLag(mailboxes::lagSeconds);
+    }
+
+    /** Returns when the mailboxes stand. */
+    public void awaitReady() {
+        mailboxes.ready().join();
+    }
+
+    /** Whether new connections are let in. */
+    public boolean accepting() {
+        return mailboxes.ready().isDone() && !draining;
+    }
+
+    @Override
+    public Admission admit(Peer peer) {
+        int retryMs = REFUSED_RETRY_MS + ThreadLocalRandom.current().nextInt(REFUSED_RETRY_MS);
+        if (draining) {
+            return new Admission.Refused("draining", retryMs);
+        }
+        if (sessions.size() >= config.maxConnections()) {
+            return new Admission.Refused("overloaded", retryMs);
+        }
+        return new Admission.Admitted();
+    }
+
+    @Override
+    public SessionHandler open(Principal principal) {
+        return new Session(
+                this,
+                principal,
+                HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
+    }
+
+    String node() {
+        return node;
+    }
+
+    GatewayConfig config() {
+        return config;
+    }
+
+    HubRegistry registry() {
+        return registry;
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
+    }
+
+    /** A transport stands: its session has a limited time for Hello. */
+    void opened(Session session) {
+        sessions.put(session.connectionId(), new Held(session, wheel.add(session)));
+        timer.schedule(
+                guarded(session::checkHello),
+                config.helloTimeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Makes a session the only one of its device; false if a newer one has taken over. Blocks. */
+    boolean attach(SessionDirectory.Entry entry, boolean again) {
+        return directory.attach(entry, registry.mailbox(), again).join();
+    }
+
+    /** A session was let in. */
+    void welcomed(Session session, Peer peer) {
+        SessionDirectory.Entry entry = session.entry().orElseThrow();
+        connectionLog.connected(
+                session.connectionId(),
+                entry.inbox().name(),
+                entry.device(),
+                peer,
+                sessions.size());
+    }
+
+    /** A session has ended. */
+    void ended(Session session, String user, Peer peer, int code, String reason, long lifetimeMs) {
+        Held held = sessions.remove(session.connectionId());
+        if (held != null) {
+            wheel.remove(session, held.slot());
+        }
+        String device = session.entry().map(SessionDirectory.Entry::device).orElse("");
+        session.entry()
+                .ifPresent(
+                        entry ->
+                                registry.run(
+                                        () -> {
+                                            try {
+                                                directory.detach(entry).join();
+                                            } catch (RuntimeException e) {
+                                                LOGGER.log(
+                                                        System.Logger.Level.DEBUG,
+                                                        "A session is left in the directory: {0}",
+                                                        e.getMessage());
+                                            }
+                                        }));
+        metrics.connectionEnded(CodeLabels.label(code), lifetimeMs);
+        connectionLog.disconnected(
+                session.connectionId(), user, device, peer, code, reason, sessions.size());
+    }
+
+    @Override
+    public void onEntry(LogEntry entry) {
+        registry.onEntry(entry);
+    }
+
+    @Override
+    public void onEvict(String connectionId) {
+        Held held = sessions.get(connectionId);
+        if (held != null) {
+            held.session().close(CloseCode.CLOSE_CODE_REPLACED);
+        }
+    }
+
+    @Override
+    public void onNewGeneration(String mailbox, String reason) {
+        metrics.newGeneration(reason);
+        registry.onNewGeneration(mailbox);
+        for (Held held : sessions.values()) {
+            registry.run(() -> reattach(held.session()));
+        }
+    }
+
+    /** Tells the directory under which mailbox a session can be evicted now. */
+    private void reattach(Session session) {
+        session.entry()
+                .ifPresent(
+                        entry -> {
+                            try {
+                                if (!attach(entry, true)) {
+                                    session.close(CloseCode.CLOSE_CODE_REPLACED);
+                                }
+                            } catch (RuntimeException e) {
+                                registry.later(() -> reattach(session));
+                            }
+                        });
+    }
+
+    /**
+     * Asks all devices to move, at a constant rate over {@link GatewayConfig#drainTime}, and closes
+     * the connections of those that stay. New connections are refused from now on. Blocks until no
+     * connection is left, at most drain time + 10 s.
+     */
+    public void drain() {
+        draining = true;
+        List<Held> all = List.copyOf(sessions.values());
+        if (all.isEmpty()) {
+            return;
+        }
+        LOGGER.log(System.Logger.Level.INFO, "Draining {0} connections", all.size());
+        long begin = System.nanoTime();
+        long spread = config.drainTime().toNanos();
+        Frame goAway = Frames.goAway(GO_AWAY_SPREAD_MS);
+        for (int i = 0; i < all.size(); i++) {
+            waitUntil(begin + spread * i / all.size(), false);
+            all.get(i).session().send(goAway);
+        }
+        waitUntil(System.nanoTime() + LEAVE_GRACE.toNanos(), true);
+        sessions.values()
+                .forEach(held -> held.session().close(CloseCode.CLOSE_CODE_SERVICE_RESTART));
+        waitUntil(System.nanoTime() + LEAVE_GRACE.toNanos(), true);
+    }
+
+    private void waitUntil(long deadlineNanos, boolean orEmpty) {
+        while (System.nanoTime() < deadlineNanos && !(orEmpty && sessions.isEmpty())) {
+            try {
+                Thread.sleep(Math.clamp((deadlineNanos - System.nanoTime()) / 1_000_000, 1, 50));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    /** Keeps one failure from ending a periodic task. */
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOGGER.log(System.Logger.Level.ERROR, "A timer task failed", e);
+            }
+        };
+    }
+
+    @Override
+    public void close() {
+        mailboxes.close();
+        timer.shutdownNow();
+        registry.close();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.heliograph.server.gateway;
+
+import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.ChannelLog;
+import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.observe.GatewayMetrics;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** The channels that have subscribers on this gateway. */
+final class HubRegistry implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(HubRegistry.class.getName());
+
+    /**
+     * A channel without subscribers keeps its interest this long: most devices that leave come
+     * back.
+     */
+    private static final Duration LINGER = Duration.ofSeconds(10);
+
+    /**
+     * Virtual threads that may use the log at a time: a reconnect storm waits here, not in Redis'
+     * queue.
+     */
+    private static final int MAX_CONCURRENT_TASKS = 256;
+
+    /** Before something that failed is tried again, on average. */
+    private static final int RETRY_MS = 500;
+
+    private final ChannelLog log;
+    private final ScheduledExecutorService timer;
+    private final GatewayMetrics metrics;
+    private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
+    private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
+    private final Semaphore permits = new Semaphore(MAX_CONCURRENT_TASKS);
+    private volatile String mailbox = "";
+
+    HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
+        this.log = log;
+        this.timer = timer;
+        this.metrics = metrics;
+    }
+
+    ChannelLog log() {
+        return log;
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
+    }
+
+    /** Name of the current mailboxes. */
+    String mailbox() {
+        return mailbox;
+    }
+
+    /** A subscription of the channel, joined to its hub and not yet started. */
+    Subscription join(Session session, Channel channel, int subId) {
+        while (true) {
+            ChannelHub hub = hubs.computeIfAbsent(channel, c -> new ChannelHub(c, this));
+            Subscription subscription = new Subscription(session, hub, subId);
+            if (hub.join(subscription)) {
+                return subscription;
+            }
+        }
+    }
+
+    /** Runs something that uses the log, on a virtual thread, when there is room. */
+    void run(Runnable task) {
+        try {
+            tasks.execute(
+                    () -> {
+                        try {
+                            permits.acquire();
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                        try {
+                            task.run();
+                        } finally {
+                            permits.release();
+                        }
+                    });
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "The gateway is closed");
+        }
+    }
+
+    /** {@link #run} after a moment, jittered. */
+    void later(Runnable task) {
+        int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
+        timer.schedule(() -> run(task), delay, TimeUnit.MILLISECONDS);
+    }
+
+    void resyncLater(ChannelHub hub) {
+        later(hub::resync);
+    }
+
+    void lingerThenClose(ChannelHub hub) {
+        timer.schedule(hub::closeIfIdle, LINGER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Drops a closed hub and its interest. */
+    void forget(ChannelHub hub) {
+        var unused = log.dropInterest(hub.channel(), mailbox);
+        hubs.remove(hub.channel(), hub);
+    }
+
+    /**
+     * Hands an entry to its hub; one without a hub was on its way when the last subscriber left.
+     */
+    void onEntry(LogEntry entry) {
+        ChannelHub hub = hubs.get(entry.channel());
+        if (hub != null) {
+            hub.onEntry(entry);
+        }
+    }
+
+    /**
+     * Registers every channel's interest under the new mailbox, as many at a time as {@link #run}
+     * lets.
+     */
+    void onNewGeneration(String name) {
+        mailbox = name;
+        List<ChannelHub> all = List.copyOf(hubs.values());
+        all.forEach(ChannelHub::onNewGeneration);
+        all.forEach(hub -> run(hub::resync));
+    }
+
+    @Override
+    public void close() {
+        tasks.shutdownNow();
+    }
+}

@@ -1,0 +1,417 @@
+package dev.heliograph.server.gateway;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.heliograph.proto.device.v1.Ack;
+import dev.heliograph.proto.device.v1.ClientFrame;
+import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.proto.device.v1.ErrorCode;
+import dev.heliograph.proto.device.v1.Hello;
+import dev.heliograph.proto.device.v1.Limits;
+import dev.heliograph.proto.device.v1.ServerFrame;
+import dev.heliograph.proto.device.v1.Subscribe;
+import dev.heliograph.proto.device.v1.Welcome;
+import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.ChannelLog.From;
+import dev.heliograph.server.log.LogException;
+import dev.heliograph.server.log.Position;
+import dev.heliograph.server.log.SessionDirectory;
+import dev.heliograph.server.observe.GatewayMetrics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
+
+/** One device's connection: speaks the device protocol over whatever transport it came by. */
+final class Session implements SessionHandler {
+
+    private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
+
+    /** Most {@code last_n} of a Subscribe: what a log holds by default. */
+    private static final int MAX_LAST_N = 1_000;
+
+    /** What a refused Subscribe is told to wait. */
+    private static final int UNAVAILABLE_RETRY_MS = 1_000;
+
+    private final Gateway gateway;
+    private final Principal principal;
+    private final Channel inbox;
+    private final String connectionId;
+    private final long openedAtMs;
+
+    /* Written by the reader thread, read by timers and flushers. */
+    private volatile SessionTransport transport;
+    private volatile SessionDirectory.Entry entry;
+    private volatile long lastHeardMs;
+    private volatile List<Subscription> subscriptions = List.of();
+
+    Session(Gateway gateway, Principal principal, String connectionId) {
+        this.gateway = gateway;
+        this.principal = principal;
+        this.inbox = Channel.user(principal.tenant(), principal.subject());
+        this.connectionId = connectionId;
+        this.openedAtMs = System.currentTimeMillis();
+        this.lastHeardMs = openedAtMs;
+    }
+
+    String connectionId() {
+        return connectionId;
+    }
+
+    /** What the session directory knows of it; empty before Welcome. */
+    Optional<SessionDirectory.Entry> entry() {
+        return Optional.ofNullable(entry);
+    }
+
+    HubRegistry registry() {
+        return gateway.registry();
+    }
+
+    GatewayMetrics metrics() {
+        return gateway.metrics();
+    }
+
+    @Override
+    public void onOpen(SessionTransport opened) {
+        transport = opened;
+        gateway.opened(this);
+    }
+
+    @Override
+    public void onMessage(byte[] payload) {
+        lastHeardMs = System.currentTimeMillis();
+        ClientFrame frame;
+        try {
+            frame = FrameDecoder.decode(transport.encoding(), payload);
+        } catch (InvalidProtocolBufferException e) {
+            violation(
+                    CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION,
+                    "The message is not a ClientFrame: " + e.getMessage());
+            return;
+        }
+        ClientFrame.BodyCase kind = frame.getBodyCase();
+        metrics()
+                .frameIn(
+                        kind == ClientFrame.BodyCase.BODY_NOT_SET
+                                ? "unknown"
+                                : kind.name().toLowerCase(Locale.ROOT));
+        if (entry == null && kind != ClientFrame.BodyCase.HELLO) {
+            violation(
+                    CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION,
+                    "The first frame has to be hello, not " + kind);
+            return;
+        }
+        switch (kind) {
+            case HELLO -> hello(frame.getHello());
+            case SUBSCRIBE -> subscribe(frame.getSubscribe());
+            case UNSUBSCRIBE -> unsubscribe(frame.getUnsubscribe().getChannel());
+            case ACK -> ack(frame.getAck());
+            case HEARTBEAT -> {}
+            case BODY_NOT_SET ->
+                    error(
+                            ErrorCode.ERROR_CODE_UNKNOWN_FRAME,
+                            "The frame holds no body that this gateway knows",
+                            "",
+                            0,
+                            0);
+        }
+    }
+
+    private void hello(Hello hello) {
+        if (entry != null) {
+            violation(CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION, "A second hello on one connection");
+            return;
+        }
+        String bound = principal.device().orElse("");
+        String device = hello.getDeviceId().isEmpty() ? bound : hello.getDeviceId();
+        if (!DEVICE_ID.matcher(device).matches()) {
+            violation(
+                    CloseCode.CLOSE_CODE_INVALID_HELLO,
+                    device.isEmpty()
+                            ? "hello.device_id is missing, and the token binds none"
+                            : "hello.device_id has to be 1 to 64 of A-Z a-z 0-9 . _ : -");
+            return;
+        }
+        if (!bound.isEmpty() && !bound.equals(device)) {
+            violation(
+                    CloseCode.CLOSE_CODE_INVALID_HELLO,
+                    "hello.device_id is '" + device + "', and the token binds another device");
+            return;
+        }
+        SessionDirectory.Entry own =
+                new SessionDirectory.Entry(inbox, device, connectionId, openedAtMs);
+        try {
+            gateway.attach(own, false);
+        } catch (CompletionException | LogException e) {
+            close(CloseCode.CLOSE_CODE_UNAVAILABLE);
+            return;
+        }
+        entry = own;
+        gateway.welcomed(this, transport.peer());
+        GatewayConfig config = gateway.config();
+        send(
+                Frame.of(
+                        ServerFrame.newBuilder()
+                                .setWelcome(
+                                        Welcome.newBuilder()
+                                                .setConnectionId(connectionId)
+                                                .setUser(principal.subject())
+                                                .setDeviceId(device)
+                                                .setInbox(inbox.path())
+                                                .setHeartbeatIntervalMs(
+                                                        (int) config.heartbeatInterval().toMillis())
+                                                .setHeartbeatTimeoutMs(
+                                                        (int) config.heartbeatTimeout().toMillis())
+                                                .setLimits(
+                                                        Limits.newBuilder()
+                                                                .setMaxMessageBytes(
+                                                                        config.maxMessageBytes())
+                                                                .setMaxSubscriptions(
+                                                                        config.maxSubscriptions()))
+                                                .setServerTime(Timestamps.now())
+                                                .setNode(gateway.node()))
+                                .build()));
+    }
+
+    private void subscribe(Subscribe subscribe) {
+        String path = subscribe.getChannel();
+        int subId = subscribe.getSubId();
+        Optional<Channel> channel = Channel.parse(principal.tenant(), path);
+        if (channel.isEmpty() || subId == 0) {
+            error(
+                    ErrorCode.ERROR_CODE_INVALID_ARGUMENT,
+                    subId == 0
+                            ? "subscribe.sub_id has to be other than 0"
+                            : "subscribe.channel has to be user/<id> or topic/<name>, not '"
+                                    + path
+                                    + "'",
+                    path,
+                    subId,
+                    0);
+            return;
+        }
+        if (!allows(channel.get())) {
+            error(
+                    ErrorCode.ERROR_CODE_FORBIDDEN,
+                    "The token does not allow '" + path + "'",
+                    path,
+                    subId,
+                    0);
+            return;
+        }
+        From from;
+        try {
+            from = from(subscribe);
+        } catch (IllegalArgumentException e) {
+            ErrorCode code =
+                    subscribe.getPosition().isEmpty()
+                            ? ErrorCode.ERROR_CODE_INVALID_ARGUMENT
+                            : ErrorCode.ERROR_CODE_INVALID_POSITION;
+            error(code, e.getMessage(), path, subId, 0);
+            return;
+        }
+        end(channel.get());
+        if (subscriptions.size() >= gateway.config().maxSubscriptions()) {
+            error(
+                    ErrorCode.ERROR_CODE_TOO_MANY_SUBSCRIPTIONS,
+                    "The session has " + subscriptions.size() + " subscriptions, as many as it may",
+                    path,
+                    subId,
+                    0);
+            return;
+        }
+        Subscription subscription = registry().join(this, channel.get(), subId);
+        add(subscription);
+        subscription.start(from);
+    }
+
+    private boolean allows(Channel channel) {
+        return switch (channel.kind()) {
+            case USER -> channel.equals(inbox);
+            case TOPIC -> principal.allowsTopic(channel.name());
+        };
+    }
+
+    private static From from(Subscribe subscribe) {
+        if (!subscribe.getPosition().isEmpty()) {
+            return new From.After(
+                    Position.parse(subscribe.getPosition())
+                            .orElseThrow(
+                                    () ->
+                                            new IllegalArgumentException(
+                                                    "subscribe.position is not one that Heliograph issued: drop it and use start")));
+        }
+        return switch (subscribe.getStart()) {
+            case START_UNSPECIFIED, START_HEAD -> new From.Head();
+            case START_EARLIEST -> new From.Earliest();
+            case START_LAST_N -> {
+                int lastN = subscribe.getLastN();
+                if (lastN < 1 || lastN > MAX_LAST_N) {
+                    throw new IllegalArgumentException(
+                            "subscribe.last_n has to be 1 to "
+                                    + MAX_LAST_N
+                                    + ", not "
+                                    + Integer.toUnsignedString(lastN));
+                }
+                yield new From.LastN(lastN);
+            }
+            case UNRECOGNIZED ->
+                    throw new IllegalArgumentException(
+                            "subscribe.start is not known: " + subscribe.getStartValue());
+        };
+    }
+
+    private void unsubscribe(String path) {
+        Optional<Channel> channel = Channel.parse(principal.tenant(), path);
+        if (channel.isEmpty() || !end(channel.get())) {
+            error(
+                    ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
+                    "Not subscribed to '" + path + "'",
+                    path,
+                    0,
+                    0);
+        }
+    }
+
+    /** Ends the subscription of a channel; false if there is none. On the reader thread. */
+    private boolean end(Channel channel) {
+        for (Subscription subscription : subscriptions) {
+            if (subscription.hub().channel().equals(channel)) {
+                subscription.end();
+                drop(subscription);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private synchronized void add(Subscription subscription) {
+        List<Subscription> more = new ArrayList<>(subscriptions);
+        more.add(subscription);
+        subscriptions = List.copyOf(more);
+    }
+
+    private synchronized void drop(Subscription subscription) {
+        subscriptions = subscriptions.stream().filter(other -> other != subscription).toList();
+    }
+
+    private void ack(Ack ack) {
+        Optional<Channel> channel = Channel.parse(principal.tenant(), ack.getChannel());
+        boolean subscribed =
+                channel.isPresent()
+                        && subscriptions.stream()
+                                .anyMatch(s -> s.hub().channel().equals(channel.get()));
+        if (!subscribed) {
+            String path = ack.getChannel();
+            error(
+                    ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
+                    "Not subscribed to '" + path + "'",
+                    path,
+                    0,
+                    0);
+            return;
+        }
+        Optional<Position> position = Position.parse(ack.getPosition());
+        if (position.isEmpty()) {
+            error(
+                    ErrorCode.ERROR_CODE_INVALID_POSITION,
+                    "ack.position is not one that Heliograph issued",
+                    ack.getChannel(),
+                    0,
+                    0);
+            return;
+        }
+        metrics().acked(System.currentTimeMillis() - position.get().id().ms());
+    }
+
+    /** The log could not be read for a Subscribe. */
+    void subscribeFailed(Subscription subscription, int subId, LogException e) {
+        subscription.end();
+        drop(subscription);
+        error(
+                ErrorCode.ERROR_CODE_UNAVAILABLE,
+                "The log cannot be read at the moment",
+                subscription.hub().channel().path(),
+                subId,
+                UNAVAILABLE_RETRY_MS);
+    }
+
+    /** Whether no more copies of live entries should be queued. */
+    boolean outboxFull() {
+        return transport.queuedBytes() > gateway.config().outboxSoftLimitBytes();
+    }
+
+    /** Queues a frame. */
+    void send(Frame frame) {
+        if (!transport.send(frame)) {
+            return;
+        }
+        metrics().frameOut(frame.type());
+        ServerFrame message = frame.message();
+        if (message.hasDeliver()) {
+            Timestamp created = message.getDeliver().getNotification().getCreateTime();
+            metrics().sent(System.currentTimeMillis() - Timestamps.toMillis(created));
+        }
+    }
+
+    /** Sends a Heartbeat, or ends a session whose token's time is over. On the timer. */
+    void beat(long nowMs) {
+        if (principal.expiresAt().toEpochMilli() <= nowMs) {
+            close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
+        } else if (entry != null) {
+            send(Frames.HEARTBEAT);
+        }
+    }
+
+    /** Ends a session that was silent since its last Heartbeat. On the timer. */
+    void check(long beatAtMs) {
+        if (entry != null && lastHeardMs < beatAtMs) {
+            close(CloseCode.CLOSE_CODE_HEARTBEAT_TIMEOUT);
+        }
+    }
+
+    /** Ends a session that has not said Hello. On the timer. */
+    void checkHello() {
+        if (entry == null) {
+            close(CloseCode.CLOSE_CODE_HELLO_TIMEOUT);
+        }
+    }
+
+    /** Queues a close with the code's own reason. */
+    void close(CloseCode code) {
+        transport.close(code.getNumber(), CodeLabels.label(code));
+    }
+
+    @Override
+    public void onDrained() {
+        subscriptions.forEach(Subscription::onDrained);
+    }
+
+    @Override
+    public void onEnd(int code, String reason) {
+        subscriptions.forEach(Subscription::end);
+        subscriptions = List.of();
+        gateway.ended(
+                this,
+                principal.subject(),
+                transport.peer(),
+                code,
+                reason,
+                System.currentTimeMillis() - openedAtMs);
+    }
+
+    private void violation(CloseCode code, String message) {
+        error(ErrorCode.ERROR_CODE_PROTOCOL_VIOLATION, message, "", 0, 0);
+        close(code);
+    }
+
+    private void error(
+            ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
+        send(Frames.error(code, message, channel, subId, retryAfterMs));
+    }
+}

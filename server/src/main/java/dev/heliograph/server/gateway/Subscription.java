@@ -1,0 +1,230 @@
+package dev.heliograph.server.gateway;
+
+import dev.heliograph.server.log.ChannelLog.From;
+import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
+import dev.heliograph.server.log.Page;
+import dev.heliograph.server.log.Position;
+import java.util.Locale;
+
+/**
+ * One session's cursor over one channel. It reads pages from the log until it has caught up, then
+ * stands at the head and gets what the hub pushes; when its device is slower than the channel it
+ * leaves the head and reads again once the outbox is empty.
+ */
+final class Subscription {
+
+    /** Entries per read: with small notifications a page is well below the outbox' soft limit. */
+    private static final int PAGE = 128;
+
+    private enum Mode {
+        /** A virtual thread reads the log for it. */
+        READING,
+        /** At the head: the hub pushes. */
+        LIVE,
+        /** The outbox is full: nothing is queued until it is empty. */
+        LAGGING,
+        /** Caught up with the log, and waiting for the hub to know the head. */
+        PARKED
+    }
+
+    private final Session session;
+    private final ChannelHub hub;
+    private final int subId;
+
+    /* Guarded by the hub's lock, except that the reading thread moves the cursor while READING. */
+    private Mode mode = Mode.READING;
+    private volatile Position cursor;
+    private int livePlace = -1;
+
+    /* Guarded by this: after end() has returned no frame of this subscription is queued. */
+    private boolean ended;
+
+    Subscription(Session session, ChannelHub hub, int subId) {
+        this.session = session;
+        this.hub = hub;
+        this.subId = subId;
+    }
+
+    ChannelHub hub() {
+        return hub;
+    }
+
+    Position cursor() {
+        return cursor;
+    }
+
+    int livePlace() {
+        return livePlace;
+    }
+
+    void livePlace(int place) {
+        livePlace = place;
+    }
+
+    /** Begins: answers the Subscribe and covers everything from there on. */
+    void start(From from) {
+        session.registry()
+                .run(
+                        () -> {
+                            if (answer(from)) {
+                                catchUp();
+                            }
+                        });
+    }
+
+    /** Ends: nothing of this subscription is queued afterwards. */
+    void end() {
+        synchronized (this) {
+            ended = true;
+        }
+        hub.leave(this);
+    }
+
+    /**
+     * Takes a live entry; false when the device is too slow and the subscription leaves the head.
+     * With the hub's lock.
+     */
+    boolean offer(Position position, Frame frame) {
+        if (position.seq() <= cursor.seq()) {
+            return true;
+        }
+        if (session.outboxFull()) {
+            mode = Mode.LAGGING;
+            // The outbox may have been emptied since: then nobody else would wake this
+            // subscription.
+            if (!session.outboxFull()) {
+                readOn();
+            }
+            return false;
+        }
+        send(frame);
+        cursor = position;
+        return true;
+    }
+
+    /** At the head now. With the hub's lock. */
+    void live() {
+        mode = Mode.LIVE;
+    }
+
+    /** Waits for {@link #unpark}. With the hub's lock. */
+    void park() {
+        mode = Mode.PARKED;
+    }
+
+    /** The hub knows the head again. With the hub's lock. */
+    void unpark() {
+        if (mode == Mode.PARKED) {
+            readOn();
+        }
+    }
+
+    /** Reads on from the cursor. With the hub's lock. */
+    void readOn() {
+        mode = Mode.READING;
+        session.registry().run(this::catchUp);
+    }
+
+    /** The outbox is empty. */
+    void onDrained() {
+        hub.whileLocked(
+                () -> {
+                    if (mode == Mode.LAGGING) {
+                        readOn();
+                    }
+                });
+    }
+
+    /** The first read. False when it failed and the device was told. */
+    private boolean answer(From from) {
+        Page page;
+        try {
+            page = hub.read(from, PAGE);
+        } catch (LogException e) {
+            session.subscribeFailed(this, subId, e);
+            return false;
+        }
+        if (from instanceof From.After) {
+            session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
+        }
+        cursor = page.base();
+        send(Frames.subscribed(hub.channel(), subId, page));
+        cover(page);
+        return true;
+    }
+
+    /** Reads until the head is reached, the outbox is full, or the session has ended. */
+    private void catchUp() {
+        while (!hub.goLive(this)) {
+            if (session.outboxFull() && lags()) {
+                return;
+            }
+            Page page;
+            try {
+                page = hub.read(new From.After(cursor), PAGE);
+            } catch (LogException e) {
+                session.registry().later(this::catchUp);
+                return;
+            }
+            if (page.outcome() != Page.Outcome.OK) {
+                session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
+                cursor = page.base();
+                send(Frames.subscribed(hub.channel(), subId, page));
+            } else if (page.entries().isEmpty()) {
+                // The hub has heard of more than the log holds, as after a failover: it will find
+                // out.
+                session.registry().later(this::catchUp);
+                return;
+            }
+            cover(page);
+        }
+    }
+
+    /**
+     * Leaves reading on to {@link #onDrained}; false if the outbox was emptied meanwhile and nobody
+     * else has taken over.
+     */
+    private boolean lags() {
+        hub.whileLocked(() -> mode = Mode.LAGGING);
+        if (session.outboxFull()) {
+            return true;
+        }
+        boolean[] ours = new boolean[1];
+        hub.whileLocked(
+                () -> {
+                    ours[0] = mode == Mode.LAGGING;
+                    mode = Mode.READING;
+                });
+        return !ours[0];
+    }
+
+    /** Sends what covers the entries of a page; neighbours that have expired share a Skip. */
+    private void cover(Page page) {
+        long now = System.currentTimeMillis();
+        long expiredFrom = 0;
+        for (LogEntry entry : page.entries()) {
+            Frame frame = Frames.covering(entry, now);
+            if (frame.message().hasSkip()) {
+                expiredFrom = expiredFrom == 0 ? entry.position().seq() : expiredFrom;
+            } else {
+                if (expiredFrom != 0) {
+                    send(Frames.expired(hub.channel(), expiredFrom, cursor));
+                    expiredFrom = 0;
+                }
+                send(frame);
+            }
+            cursor = entry.position();
+        }
+        if (expiredFrom != 0) {
+            send(Frames.expired(hub.channel(), expiredFrom, cursor));
+        }
+    }
+
+    /* A monitor, not a ReentrantLock: it costs an idle subscription no memory, and nothing inside blocks. */
+    private synchronized void send(Frame frame) {
+        if (!ended) {
+            session.send(frame);
+        }
+    }
+}

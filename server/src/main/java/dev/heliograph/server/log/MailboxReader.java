@@ -1,0 +1,280 @@
+package dev.heliograph.server.log;
+
+import static dev.heliograph.server.log.RedisLog.ascii;
+import static dev.heliograph.server.log.RedisLog.text;
+
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a gateway's mailboxes, one thread on one connection of its own, and keeps them alive.
+ *
+ * <p>After the connection was lost it goes on from its cursor only if the same Redis server still
+ * has the mailboxes and nothing was dropped from them unread; otherwise it begins a new generation:
+ * new mailboxes under a new name.
+ */
+public final class MailboxReader implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(MailboxReader.class.getName());
+
+    /**
+     * A mailbox without its reader dies after this: the publishes that find it gone drop its
+     * interest.
+     */
+    private static final long LIFE_MS = 30_000;
+
+    /** How often mailboxes are kept alive and emptied: six chances before one dies. */
+    private static final long TEND_EVERY_MS = 5_000;
+
+    /** XREAD's wait: at most half the command timeout, and short enough to tend in time. */
+    private static final long BLOCK_MS = 1_000;
+
+    /** Entries of a mailbox that one XREAD may return. */
+    private static final int READ_COUNT = 512;
+
+    private static final long MAX_RETRY_DELAY_MS = 5_000;
+
+    /**
+     * What must be equal before and after a lost connection: the process and the replication
+     * history.
+     */
+    private static final Pattern IDENTITY = Pattern.compile("(?m)^(run_id|master_replid):(\\w+)");
+
+    private final RedisClients clients;
+    private final String node;
+    private final MailboxListener listener;
+    private final SecureRandom random = new SecureRandom();
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile String mailbox;
+    private volatile long oldestUnreadMs;
+
+    /* Owned by the reader thread. */
+    private final Cursor[] cursors = new Cursor[Keys.GROUPS];
+    private String server = "";
+    private long nextTendMs;
+
+    MailboxReader(RedisClients clients, String node, MailboxListener listener) {
+        this.clients = clients;
+        this.node = node;
+        this.listener = listener;
+        this.thread = Thread.ofPlatform().name("mailbox-reader").daemon().start(this::run);
+    }
+
+    /** Completes when the first generation stands. */
+    public CompletableFuture<Void> ready() {
+        return ready;
+    }
+
+    /** Age of the oldest entry in the newest read, in seconds; 0 when all is read. */
+    public double lagSeconds() {
+        long oldest = oldestUnreadMs;
+        return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest) / 1000.0;
+    }
+
+    private void run() {
+        int failures = 0;
+        while (!closed) {
+            try (StatefulRedisConnection<String, byte[]> connection = clients.connectOnce()) {
+                RedisCommands<String, byte[]> redis = connection.sync();
+                takeUp(redis);
+                ready.complete(null);
+                failures = 0;
+                while (!closed && connection.isOpen()) {
+                    read(redis);
+                    if (System.currentTimeMillis() >= nextTendMs) {
+                        tend(redis);
+                    }
+                }
+            } catch (RedisException | LogException e) {
+                if (!closed) {
+                    failures++;
+                    LOGGER.log(
+                            System.Logger.Level.WARNING,
+                            "Mailboxes cannot be read, trying again: {0}",
+                            e.getMessage());
+                    pause(failures);
+                }
+            }
+        }
+    }
+
+    /** Decides whether the mailboxes of before still hold everything, and makes new ones if not. */
+    private void takeUp(RedisCommands<String, byte[]> redis) {
+        StringBuilder identity = new StringBuilder();
+        Matcher matcher = IDENTITY.matcher(redis.info());
+        while (matcher.find()) {
+            identity.append(matcher.group(2)).append(' ');
+        }
+        boolean same = server.contentEquals(identity);
+        server = identity.toString();
+        if (mailbox == null) {
+            begin(redis, "start");
+        } else if (!same) {
+            begin(redis, "another Redis server");
+        } else {
+            tend(redis);
+        }
+    }
+
+    private void begin(RedisCommands<String, byte[]> redis, String reason) {
+        String name = node + '.' + HexFormat.of().toHexDigits(random.nextLong());
+        for (int group = 0; group < cursors.length; group++) {
+            String key = Keys.mailboxPrefix(group) + name;
+            // The mailbox exists before the first interest names it.
+            String first = redis.xadd(key, Map.of("n", ascii(node)));
+            redis.pexpire(key, LIFE_MS);
+            cursors[group] = new Cursor(key, EntryId.parse(first));
+        }
+        if (mailbox != null) {
+            redis.del(mailboxKeys());
+        }
+        mailbox = name;
+        nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
+        LOGGER.log(System.Logger.Level.INFO, "Mailboxes {0} begin: {1}", name, reason);
+        listener.onNewGeneration(name, reason);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private void read(RedisCommands<String, byte[]> redis) {
+        XReadArgs.StreamOffset[] offsets = new XReadArgs.StreamOffset[cursors.length];
+        for (int group = 0; group < cursors.length; group++) {
+            offsets[group] =
+                    XReadArgs.StreamOffset.from(cursors[group].key, cursors[group].last.toString());
+        }
+        List<StreamMessage<String, byte[]>> messages =
+                redis.xread(XReadArgs.Builder.block(BLOCK_MS).count(READ_COUNT), offsets);
+        if (messages == null || messages.isEmpty()) {
+            oldestUnreadMs = 0;
+            return;
+        }
+        oldestUnreadMs = EntryId.parse(messages.getFirst().getId()).ms();
+        for (StreamMessage<String, byte[]> message : messages) {
+            cursor(message.getStream()).advance(EntryId.parse(message.getId()));
+            accept(message.getBody());
+        }
+    }
+
+    private Cursor cursor(String key) {
+        for (Cursor cursor : cursors) {
+            if (cursor.key.equals(key)) {
+                return cursor;
+            }
+        }
+        throw new IllegalStateException(
+                "Redis answered for a stream that was not asked for: " + key);
+    }
+
+    private void accept(Map<String, byte[]> body) {
+        byte[] evicted = body.get("x");
+        if (evicted != null) {
+            listener.onEvict(text(evicted));
+            return;
+        }
+        String name = text(body.get("c"));
+        int slash = name.indexOf('/');
+        Optional<Channel> channel =
+                Channel.parse(name.substring(0, slash), name.substring(slash + 1));
+        Position position =
+                new Position(
+                        text(body.get("e")),
+                        Long.parseLong(text(body.get("s"))),
+                        EntryId.parse(text(body.get("i"))),
+                        text(body.get("f")));
+        listener.onEntry(
+                new LogEntry(
+                        channel.orElseThrow(),
+                        position,
+                        EntryId.parse(text(body.get("p"))),
+                        body.get("d")));
+    }
+
+    private void tend(RedisCommands<String, byte[]> redis) {
+        nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
+        for (Cursor cursor : cursors) {
+            EntryId next = new EntryId(cursor.last.ms(), cursor.last.n() + 1);
+            long verdict =
+                    redis.eval(
+                            Script.TEND.text(),
+                            ScriptOutputType.INTEGER,
+                            new String[] {cursor.key},
+                            ascii(LIFE_MS),
+                            ascii(next),
+                            ascii(cursor.read));
+            if (verdict != 1) {
+                begin(redis, verdict == 0 ? "a mailbox is gone" : "a mailbox ran over");
+                return;
+            }
+        }
+    }
+
+    private String[] mailboxKeys() {
+        String[] keys = new String[Keys.GROUPS];
+        for (int group = 0; group < keys.length; group++) {
+            keys[group] = Keys.mailboxPrefix(group) + mailbox;
+        }
+        return keys;
+    }
+
+    /** Full jitter. */
+    private static void pause(int failures) {
+        long cap = Math.min(MAX_RETRY_DELAY_MS, 100L << Math.min(failures, 10));
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(50, cap + 50));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the reader and deletes the mailboxes: publishes drop the interest at once. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            thread.join(BLOCK_MS * 3);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (mailbox == null) {
+            return;
+        }
+        try (StatefulRedisConnection<String, byte[]> connection = clients.connectOnce()) {
+            connection.sync().del(mailboxKeys());
+        } catch (RedisException | LogException e) {
+            LOGGER.log(
+                    System.Logger.Level.INFO, "Mailboxes are left to expire: {0}", e.getMessage());
+        }
+    }
+
+    /** How far one mailbox has been read. */
+    private static final class Cursor {
+        private final String key;
+        private EntryId last;
+        private long read = 1;
+
+        /** After the entry that made the mailbox. */
+        Cursor(String key, EntryId first) {
+            this.key = key;
+            this.last = first;
+        }
+
+        void advance(EntryId id) {
+            last = id;
+            read++;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.heliograph.server.log;
+
+import java.util.List;
+
+/**
+ * What the log answers to a position.
+ *
+ * @param outcome whether the log continues right after the position
+ * @param base the place just before the first entry: the position itself if {@link Outcome#OK},
+ *     else where the replay begins
+ * @param head the log's newest place at that moment
+ * @param entries what follows base, dense, at most as many as asked for
+ */
+public record Page(Outcome outcome, Position base, Position head, List<LogEntry> entries) {
+
+    /** Whether a position could be proven to lie in this log. */
+    public enum Outcome {
+        /** It does, or none was given. */
+        OK,
+        /** It is older than what the log keeps. */
+        TRIMMED,
+        /** It is of an earlier life of the log. */
+        EPOCH,
+        /** It was in a tail that a failover lost. */
+        FORK
+    }
+
+    /** Whether more follows the last entry. */
+    public boolean more() {
+        Position last = entries.isEmpty() ? base : entries.getLast().position();
+        return last.seq() < head.seq();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.heliograph.server.log;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.heliograph.server.config.ServerConfig.LogConfig;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The log in Redis. */
+final class RedisLog implements LogAppender, ChannelLog {
+
+    /**
+     * A channel's state outlives its log by this, so that a device that was away knows what it
+     * missed.
+     */
+    private static final Duration STATE_BEYOND_LOG = Duration.ofDays(30);
+
+    /**
+     * Entries of a mailbox: at 10,000 entries/s a second's worth per group, some 8 MB at 1 KB each.
+     */
+    static final int MAILBOX_MAX_LENGTH = 10_000;
+
+    private static final byte[] NONE = {};
+    private static final byte[] MAILBOX_LENGTH = ascii(MAILBOX_MAX_LENGTH);
+
+    private final RedisPipe writes;
+    private final RedisPipe control;
+    private final LogConfig config;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final byte[] maxLength;
+    private final byte[] logLife;
+    private final byte[] stateLife;
+    private final byte[] bucketLife;
+
+    /**
+     * A log on two connections, so that a storm of replays does not hold up publishes.
+     *
+     * @param writes carries publishes
+     * @param control carries reads and interest
+     */
+    RedisLog(RedisPipe writes, RedisPipe control, LogConfig config, Clock clock) {
+        this.writes = writes;
+        this.control = control;
+        this.config = config;
+        this.clock = clock;
+        this.maxLength = ascii(config.maxLength());
+        this.logLife = ascii(config.retention().toMillis());
+        this.stateLife = ascii(config.retention().plus(STATE_BEYOND_LOG).toMillis());
+        this.bucketLife = ascii(config.idempotencyWindow().multipliedBy(2).toMillis());
+    }
+
+    @Override
+    public CompletableFuture<Appended> append(Append append) {
+        Channel channel = append.channel();
+        // A key written late in a bucket is found for at least one whole window, in that bucket or
+        // as the one before.
+        long bucket = clock.millis() / config.idempotencyWindow().toMillis();
+        String requestHash = append.idempotency().map(Idempotency::requestHash).orElse("");
+        byte[] field =
+                append.idempotency()
+                        .map(
+                                i ->
+                                        (i.key() + ' ' + channel.tenant() + '/' + channel.path())
+                                                .getBytes(UTF_8))
+                        .orElse(NONE);
+        return writes.run(
+                        Script.PUBLISH,
+                        List.of(
+                                Keys.log(channel),
+                                Keys.state(channel),
+                                Keys.idempotency(channel, bucket),
+                                Keys.idempotency(channel, bucket - 1)),
+                        (channel.tenant() + '/' + channel.path()).getBytes(UTF_8),
+                        ascii(Position.fingerprint(append.notificationId())),
+                        append.envelope(),
+                        newEpoch(),
+                        maxLength,
+                        logLife,
+                        stateLife,
+                        ascii(Keys.mailboxPrefix(channel)),
+                        MAILBOX_LENGTH,
+                        field,
+                        ascii(requestHash),
+                        ascii(append.notificationId()),
+                        bucketLife)
+                .thenApply(reply -> appended(reply, append, requestHash));
+    }
+
+    private static Appended appended(List<Object> reply, Append append, String requestHash) {
+        if ((Long) reply.get(0) == 0) {
+            return new Appended(
+                    append.notificationId(),
+                    Long.parseLong(text(reply.get(1))),
+                    text(reply.get(2)),
+                    false);
+        }
+        String[] known = text(reply.get(1)).split(" ");
+        if (!known[0].equals(requestHash)) {
+            throw new LogException.IdempotencyConflict(
+                    "The idempotency key was used with another notification");
+        }
+        return new Appended(known[1], Long.parseLong(known[2]), known[3], true);
+    }
+
+    @Override
+    public CompletableFuture<Page> read(
+            Channel channel, Optional<String> mailbox, From from, int limit) {
+        List<byte[]> args = new ArrayList<>(10);
+        args.add(ascii(mailbox.orElse("")));
+        args.add(newEpoch());
+        args.add(stateLife);
+        args.add(ascii(Math.max(0, clock.millis() - config.retention().toMillis()) + "-0"));
+        args.add(ascii(limit));
+        switch (from) {
+            case From.Head ignored -> args.add(ascii("H"));
+            case From.Earliest ignored -> args.add(ascii("E"));
+            case From.LastN lastN -> {
+                args.add(ascii("N"));
+                args.add(ascii(lastN.count()));
+            }
+            case From.After(Position position) -> {
+                args.add(ascii("P"));
+                args.add(ascii(position.epoch()));
+                args.add(ascii(position.seq()));
+                args.add(ascii(position.id()));
+                args.add(ascii(position.fingerprint()));
+            }
+        }
+        return control.run(
+                        Script.READ,
+                        List.of(Keys.log(channel), Keys.state(channel)),
+                        args.toArray(byte[][]::new))
+                .thenApply(reply -> page(channel, reply));
+    }
+
+    private static Page page(Channel channel, List<Object> reply) {
+        String epoch = text(reply.get(1));
+        Position base =
+                new Position(
+                        epoch,
+                        number(reply.get(2)),
+                        EntryId.parse(text(reply.get(3))),
+                        text(reply.get(4)));
+        Position head =
+                new Position(
+                        epoch,
+                        number(reply.get(5)),
+                        EntryId.parse(text(reply.get(6))),
+                        text(reply.get(7)));
+        List<?> raw = (List<?>) reply.get(8);
+        List<LogEntry> entries = new ArrayList<>(raw.size());
+        EntryId previous = base.id();
+        for (Object item : raw) {
+            List<?> entry = (List<?>) item;
+            List<?> fields = (List<?>) entry.get(1);
+            EntryId id = EntryId.parse(text(entry.get(0)));
+            Position position = new Position(epoch, number(fields.get(1)), id, text(fields.get(5)));
+            entries.add(new LogEntry(channel, position, previous, (byte[]) fields.get(7)));
+            previous = id;
+        }
+        return new Page(Page.Outcome.valueOf(text(reply.get(0))), base, head, entries);
+    }
+
+    @Override
+    public CompletableFuture<Void> dropInterest(Channel channel, String mailbox) {
+        return control.call(c -> c.hdel(Keys.state(channel), "@" + mailbox))
+                .thenAccept(count -> {});
+    }
+
+    private byte[] newEpoch() {
+        return ascii(HexFormat.of().toHexDigits(random.nextLong()));
+    }
+
+    static byte[] ascii(Object value) {
+        return value.toString().getBytes(US_ASCII);
+    }
+
+    static String text(Object value) {
+        return new String((byte[]) value, UTF_8);
+    }
+
+    private static long number(Object value) {
+        return Long.parseLong(text(value));
+    }
+}

@@ -1,0 +1,91 @@
+package dev.heliograph.server.websocket;
+
+import io.helidon.common.buffers.DataReader;
+import io.helidon.common.socket.HelidonSocket;
+import io.helidon.common.socket.PlainSocket;
+import io.helidon.webserver.ConnectionContext;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What a WebSocket needs of Helidon's socket and its interfaces do not offer. Everything here is an
+ * improvement only: where a field is not found, a connection costs some KB more, and a peer that
+ * broke framing sees the end of the connection later. That is logged once.
+ */
+final class SocketInternals {
+
+    private static final System.Logger LOG = System.getLogger(SocketInternals.class.getName());
+    private static final AtomicBoolean LOGGED = new AtomicBoolean();
+
+    /**
+     * Room for one read. Helidon allots 8 KiB to each connection; what devices send (Hello, Ack,
+     * Heartbeat) is around 100 bytes, and larger messages just take several reads.
+     */
+    private static final int READ_BUFFER_BYTES = 512;
+
+    private static final Field READ_BUFFER = field(PlainSocket.class, "readBuffer");
+    private static final Field DELEGATE = field(PlainSocket.class, "delegate");
+    private static final Field HEAD = field(DataReader.class, "head");
+    private static final Field TAIL = field(DataReader.class, "tail");
+
+    private SocketInternals() {}
+
+    /**
+     * Gives back memory that only HTTP needs: most of the read buffer, and the upgrade request with
+     * the token in it. The data reader must have been drained and is of no use after that.
+     */
+    static void release(ConnectionContext context) {
+        HelidonSocket socket = context.serverSocket();
+        if (socket instanceof PlainSocket && READ_BUFFER != null) {
+            set(READ_BUFFER, socket, new byte[READ_BUFFER_BYTES]);
+        }
+        if (HEAD != null && TAIL != null) {
+            set(HEAD, context.dataReader(), null);
+            set(TAIL, context.dataReader(), null);
+        }
+    }
+
+    /** Tells the peer that nothing more comes, while reading goes on. */
+    static void shutdownOutput(HelidonSocket socket) {
+        if (socket instanceof PlainSocket && DELEGATE != null) {
+            try {
+                ((Socket) DELEGATE.get(socket)).shutdownOutput();
+            } catch (IOException e) {
+                LOG.log(Level.TRACE, "The peer was faster", e);
+            } catch (IllegalAccessException e) {
+                logOnce(e);
+            }
+        }
+    }
+
+    private static void set(Field field, Object object, Object value) {
+        try {
+            field.set(object, value);
+        } catch (IllegalAccessException e) {
+            logOnce(e);
+        }
+    }
+
+    private static Field field(Class<?> type, String name) {
+        try {
+            Field field = type.getDeclaredField(name);
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException | RuntimeException e) {
+            logOnce(e);
+            return null;
+        }
+    }
+
+    private static void logOnce(Exception e) {
+        if (LOGGED.compareAndSet(false, true)) {
+            LOG.log(
+                    Level.INFO,
+                    "This Helidon has other internals: connections cost more memory",
+                    e);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.heliograph.server.websocket;
+
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Optional;
+
+/**
+ * {@code GET /v1/connect} without an upgrade: what an upgrade with the same token would have met
+ * (C-6), for browsers, which cannot read the status of a failed handshake.
+ */
+final class VerdictEndpoint implements HttpService {
+
+    /** Where devices connect. */
+    static final String PATH = "/v1/connect";
+
+    /** How long browsers may remember the preflight: the most that any of them does is a day. */
+    private static final String PREFLIGHT_SECONDS = "86400";
+
+    private final ConnectPolicy policy;
+
+    VerdictEndpoint(ConnectPolicy policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public void routing(HttpRules rules) {
+        rules.get(PATH, this::answer).options(PATH, VerdictEndpoint::preflight);
+    }
+
+    private void answer(ServerRequest request, ServerResponse response) {
+        boolean upgrade = request.headers().contains(HeaderNames.UPGRADE);
+        Verdict verdict =
+                upgrade
+                        ? ConnectPolicy.badRequest(
+                                "Not a WebSocket upgrade: send no body and Upgrade: websocket")
+                        : policy.decide(
+                                ConnectRequest.parse(request.headers()).tokens(),
+                                Peers.of(
+                                        request.remotePeer(), Optional.empty(), request.headers()));
+        if (verdict instanceof Verdict.Refused refused && refused.retryAfterMs() > 0) {
+            response.header(HeaderNames.RETRY_AFTER, Long.toString(refused.retryAfterSeconds()));
+        }
+        if (verdict.httpStatus() == Status.UNAUTHORIZED_401.code()) {
+            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
+        }
+        response.status(Status.create(verdict.httpStatus()))
+                .header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .header(HeaderNames.CACHE_CONTROL, "no-store")
+                .send(verdict.json());
+    }
+
+    private static void preflight(ServerRequest request, ServerResponse response) {
+        response.status(Status.NO_CONTENT_204)
+                .header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
+                .header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET")
+                .header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Authorization")
+                .header(HeaderNames.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)
+                .send();
+    }
+}

@@ -1,0 +1,78 @@
+#!lua
+-- Stores a notification and hands it to the interested mailboxes.
+-- KEYS  1 log  2 state  3 idempotency bucket of now  4 the bucket before
+-- ARGV  1 tenant/channel  2 fingerprint  3 envelope  4 epoch, if the log has none yet  5 most entries  6 log's life in ms
+--       7 state's life in ms  8 mailbox key prefix  9 most entries of a mailbox
+--       10 idempotency field, '' without a key  11 request hash  12 notification id  13 bucket's life in ms
+-- Reply {0, seq, id}, or {1, what is remembered under the key}
+if ARGV[10] ~= '' then
+  local known = redis.call('HGET', KEYS[3], ARGV[10]) or redis.call('HGET', KEYS[4], ARGV[10])
+  if known then
+    return {1, known}
+  end
+end
+
+local epoch, seq, last, fingerprint = nil, 0, '0-0', '00000000'
+local mailboxes = {}
+local state = redis.call('HGETALL', KEYS[2])
+for i = 1, #state, 2 do
+  local field, value = state[i], state[i + 1]
+  if field == 'e' then
+    epoch = value
+  elseif field == 's' then
+    seq = tonumber(value)
+  elseif field == 'l' then
+    last = value
+  elseif field == 'f' then
+    fingerprint = value
+  elseif string.byte(field) == 64 then
+    mailboxes[#mailboxes + 1] = string.sub(field, 2)
+  end
+end
+if not epoch then
+  -- The state is gone: a new life of the log, whose numbers go on after whatever the stream still holds.
+  epoch = ARGV[4]
+  local tail = redis.call('XREVRANGE', KEYS[1], '+', '-', 'COUNT', 1)[1]
+  if tail then
+    last, seq, fingerprint = tail[1], tonumber(tail[2][2]), tail[2][6]
+  end
+end
+
+-- A stream that expired has forgotten its last id: ids must not go back even if the clock did.
+local id = '*'
+if last ~= '0-0' and redis.call('EXISTS', KEYS[1]) == 0 then
+  local ms, n = string.match(last, '(%d+)-(%d+)')
+  local time = redis.call('TIME')
+  if time[1] * 1000 + math.floor(time[2] / 1000) <= tonumber(ms) then
+    id = ms .. '-' .. string.format('%.0f', n + 1)
+  end
+end
+
+-- The only write that can fail comes first: scripts do not roll back.
+local number = string.format('%.0f', seq + 1)
+id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], id,
+  's', number, 'p', last .. '.' .. fingerprint, 'f', ARGV[2], 'd', ARGV[3])
+redis.call('HSET', KEYS[2], 'e', epoch, 's', number, 'l', id, 'f', ARGV[2])
+
+-- Lives are refreshed only when a tenth has passed: each refresh is written to the AOF and to every replica.
+local function keep(key, life)
+  if redis.call('PTTL', key) < life * 0.9 then
+    redis.call('PEXPIRE', key, life)
+  end
+end
+keep(KEYS[1], ARGV[6])
+keep(KEYS[2], ARGV[7])
+
+for _, mailbox in ipairs(mailboxes) do
+  -- No such mailbox: its gateway is dead.
+  if not redis.call('XADD', ARGV[8] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
+      'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3]) then
+    redis.call('HDEL', KEYS[2], '@' .. mailbox)
+  end
+end
+
+if ARGV[10] ~= '' then
+  redis.call('HSET', KEYS[3], ARGV[10], ARGV[11] .. ' ' .. ARGV[12] .. ' ' .. number .. ' ' .. id)
+  keep(KEYS[3], ARGV[13])
+end
+return {0, number, id}

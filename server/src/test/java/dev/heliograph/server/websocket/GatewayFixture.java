@@ -1,0 +1,147 @@
+package dev.heliograph.server.websocket;
+
+import dev.heliograph.proto.device.v1.Deliver;
+import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.ServerFrame;
+import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.auth.TokenException;
+import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.gateway.Frame;
+import dev.heliograph.server.gateway.Peer;
+import dev.heliograph.server.gateway.SessionFactory;
+import dev.heliograph.server.gateway.SessionHandler;
+import dev.heliograph.server.observe.ConnectionLog;
+import dev.heliograph.server.observe.GatewayMetrics;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real Helidon server on a free loopback port with the WebSocket transport and recording
+ * sessions. Tokens are words: {@code good-<user>}, {@code expired}, {@code no-scope}, {@code
+ * bad-user}; any other is not trusted.
+ */
+final class GatewayFixture implements AutoCloseable, SessionFactory {
+
+    static final int MAX_MESSAGE = 16_384;
+    static final int SOFT_LIMIT = 256 * 1024;
+
+    final BlockingQueue<RecordingSession> sessions = new LinkedBlockingQueue<>();
+    volatile Admission admission = new Admission.Admitted();
+    volatile Peer lastPeer;
+    private final WebSocketGateway gateway;
+    private final WebServer server;
+
+    GatewayFixture() {
+        this(Duration.ofSeconds(30));
+    }
+
+    GatewayFixture(Duration stallTimeout) {
+        GatewayConfig config =
+                new GatewayConfig(
+                        Duration.ofSeconds(25),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10),
+                        MAX_MESSAGE,
+                        100,
+                        1_000,
+                        SOFT_LIMIT,
+                        stallTimeout,
+                        Duration.ofSeconds(1));
+        gateway =
+                WebSocketGateway.create(
+                        config,
+                        GatewayFixture::verify,
+                        this,
+                        new GatewayMetrics(),
+                        new ConnectionLog());
+        WebServerConfig.Builder builder =
+                WebServer.builder().address(InetAddress.getLoopbackAddress()).port(0);
+        gateway.configure(builder);
+        server =
+                builder.routing(
+                                routing ->
+                                        routing.register(gateway.verdicts())
+                                                .get("/hello", (_, res) -> res.send("hello")))
+                        .build()
+                        .start();
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    /** The session of the connection opened last. */
+    RecordingSession session() throws InterruptedException {
+        return sessions.poll(10, TimeUnit.SECONDS);
+    }
+
+    /** A frame with a payload of so many bytes. */
+    static Frame frame(int payloadBytes) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setNotification(
+                                                Notification.newBuilder()
+                                                        .setType("x".repeat(payloadBytes))))
+                        .build());
+    }
+
+    void stopServer() {
+        server.stop();
+    }
+
+    @Override
+    public Admission admit(Peer peer) {
+        lastPeer = peer;
+        return admission;
+    }
+
+    @Override
+    public SessionHandler open(Principal principal) {
+        RecordingSession session = new RecordingSession();
+        sessions.add(session);
+        return session;
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+        gateway.close();
+    }
+
+    private static Principal verify(String token) throws TokenException {
+        return switch (token) {
+            case "expired" ->
+                    throw new TokenException(
+                            TokenException.Reason.EXPIRED, "The token expired at noon");
+            case "no-scope" -> principal("alice", "notify");
+            case "bad-user" -> principal("a user", Principal.SCOPE_CONNECT);
+            default -> {
+                if (!token.startsWith("good-")) {
+                    throw new TokenException(TokenException.Reason.UNTRUSTED, "Unknown key");
+                }
+                yield principal(token.substring(5), Principal.SCOPE_CONNECT);
+            }
+        };
+    }
+
+    private static Principal principal(String subject, String scope) {
+        return new Principal(
+                "default",
+                subject,
+                Optional.empty(),
+                Set.of(scope),
+                List.of(),
+                Instant.now().plusSeconds(60));
+    }
+}

@@ -1,0 +1,162 @@
+package dev.heliograph.server.websocket;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A WebSocket client that is a bare socket, so that it can do everything wrong. */
+final class RawClient implements AutoCloseable {
+
+    private static final int TIMEOUT_MS = 10_000;
+
+    final Socket socket = new Socket();
+    private final DataInputStream in;
+
+    RawClient(int port) throws IOException {
+        this(port, 0);
+    }
+
+    /** With a receive buffer of so many bytes; 0 leaves it to the kernel. */
+    RawClient(int port, int receiveBuffer) throws IOException {
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
+        in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+    }
+
+    /** An upgraded connection of alice. */
+    static RawClient open(int port, String subprotocol) throws IOException {
+        RawClient client = new RawClient(port);
+        Answer answer =
+                client.upgrade(
+                        "Authorization: Bearer good-alice",
+                        "Sec-WebSocket-Protocol: " + subprotocol);
+        if (answer.status() != 101) {
+            throw new IOException("Not upgraded: " + answer);
+        }
+        return client;
+    }
+
+    static RawClient openJson(int port) throws IOException {
+        return open(port, "heliograph.v1.json");
+    }
+
+    /** Sends a right handshake plus these header lines. */
+    Answer upgrade(String... headers) throws IOException {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "Connection: keep-alive, Upgrade",
+                                "Upgrade: websocket",
+                                "Sec-WebSocket-Version: 13",
+                                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+        all.addAll(List.of(headers));
+        return request("GET /v1/connect", all);
+    }
+
+    Answer request(String line, List<String> headers) throws IOException {
+        StringBuilder request = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
+        headers.forEach(header -> request.append(header).append("\r\n"));
+        send(request.append("\r\n").toString().getBytes(ISO_8859_1));
+        return answer();
+    }
+
+    Answer answer() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            lines.add(line);
+        }
+        Answer head = new Answer(Integer.parseInt(lines.getFirst().split(" ")[1]), lines, "");
+        String length = head.header("content-length");
+        byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
+        return new Answer(head.status(), lines, new String(body, UTF_8));
+    }
+
+    void send(byte[]... parts) throws IOException {
+        socket.getOutputStream().write(WireFrames.concat(parts));
+    }
+
+    /** The next frame: opcode, then the payload as text; for a Close code and reason. */
+    String frame() throws IOException {
+        int first = in.readUnsignedByte();
+        int opcode = first & 0x0F;
+        byte[] payload = payload();
+        if (opcode == WireFrames.CLOSE) {
+            return payload.length == 0
+                    ? "close"
+                    : "close "
+                            + ((payload[0] & 0xFF) << 8 | payload[1] & 0xFF)
+                            + " "
+                            + new String(payload, 2, payload.length - 2, UTF_8);
+        }
+        String kind =
+                switch (opcode) {
+                    case WireFrames.TEXT -> "text ";
+                    case WireFrames.BINARY -> "binary ";
+                    case WireFrames.PONG -> "pong ";
+                    default -> "opcode " + opcode + " ";
+                };
+        return kind + new String(payload, UTF_8);
+    }
+
+    /** Whether the server has ended the stream; what comes before that is an error. */
+    boolean atEnd() throws IOException {
+        try {
+            return in.read() == -1;
+        } catch (java.net.SocketException e) {
+            return true; // reset
+        }
+    }
+
+    /** Ends without ceremony: the server gets RST. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private byte[] payload() throws IOException {
+        int length = in.readUnsignedByte();
+        if ((length & 0x80) != 0) {
+            throw new IOException("The server masked a frame");
+        }
+        return in.readNBytes(
+                length == 127
+                        ? (int) in.readLong()
+                        : length == 126 ? in.readUnsignedShort() : length);
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.readUnsignedByte(); b != '\n'; b = in.readUnsignedByte()) {
+            line.write(b);
+        }
+        return line.toString(ISO_8859_1).strip();
+    }
+
+    /** An HTTP answer. */
+    record Answer(int status, List<String> lines, String body) {
+        String header(String lowerCaseName) {
+            return lines.stream()
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(lowerCaseName + ":"))
+                    .map(line -> line.substring(lowerCaseName.length() + 1).strip())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.heliograph.server.websocket;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.is;
+
+import dev.heliograph.server.gateway.Frame;
+import dev.heliograph.server.gateway.SessionTransport;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SlowReaderTest {
+
+    private static final int FRAMES = 1_000;
+    private static final int FRAME_BYTES = 4_096;
+
+    @Test
+    void aReaderThatReadsNothingDoesNotHoldUpABystander() throws Exception {
+        try (GatewayFixture gateway = new GatewayFixture();
+                RawClient bystander = RawClient.openJson(gateway.port());
+                RawClient slow = slowClient(gateway)) {
+            SessionTransport toBystander = gateway.session().transport();
+            RecordingSession slowSession = gateway.session();
+            SessionTransport toSlow = slowSession.transport();
+            Frame frame = GatewayFixture.frame(FRAME_BYTES);
+            for (int i = 0; i < FRAMES; i++) {
+                toSlow.send(frame);
+                toBystander.send(frame);
+            }
+            for (int i = 0; i < FRAMES; i++) {
+                bystander.frame();
+            }
+            assertThat(toSlow.queuedBytes(), is(greaterThan(2L * FRAMES * FRAME_BYTES / 3)));
+            assertThat(slowSession.drains.get(), is(0));
+
+            for (int i = 0; i < FRAMES; i++) {
+                slow.frame();
+            }
+            Wait.until(() -> toSlow.queuedBytes() == 0 && slowSession.drains.get() == 1);
+            toSlow.send(frame);
+            slow.frame();
+        }
+    }
+
+    @Test
+    void g2ASocketThatTakesNoBytesForTheStallTimeoutEndsWith4008() throws Exception {
+        try (GatewayFixture gateway = new GatewayFixture(Duration.ofMillis(500));
+                RawClient _ = slowClient(gateway)) {
+            RecordingSession session = gateway.session();
+            SessionTransport transport = session.transport();
+            for (int i = 0; i < FRAMES; i++) {
+                transport.send(GatewayFixture.frame(FRAME_BYTES));
+            }
+            assertThat(session.end(), is("4008 slow_consumer"));
+            assertThat(session.ends.get(), is(1));
+            assertThat(transport.queuedBytes(), is(0L));
+            assertThat(transport.send(GatewayFixture.frame(1)), is(false));
+        }
+    }
+
+    @Test
+    void stoppingTheServerEndsAllSessionsOnceAlsoBlockedOnes() throws Exception {
+        try (GatewayFixture gateway = new GatewayFixture();
+                RawClient idle = RawClient.openJson(gateway.port());
+                RawClient _ = slowClient(gateway)) {
+            RecordingSession idleSession = gateway.session();
+            RecordingSession slowSession = gateway.session();
+            idleSession.transport();
+            for (int i = 0; i < FRAMES; i++) {
+                slowSession.transport().send(GatewayFixture.frame(FRAME_BYTES));
+            }
+            gateway.stopServer();
+            assertThat(idleSession.end(), is("1006 "));
+            assertThat(slowSession.end(), is("1006 "));
+            assertThat(idle.atEnd(), is(true));
+            assertThat(idleSession.ends.get() + slowSession.ends.get(), is(2));
+        }
+    }
+
+    /** With a small receive buffer, so that kernels hide little. */
+    private static RawClient slowClient(GatewayFixture gateway) throws Exception {
+        RawClient client = new RawClient(gateway.port(), 4_096);
+        client.upgrade(
+                "Authorization: Bearer good-slow", "Sec-WebSocket-Protocol: heliograph.v1.proto");
+        return client;
+    }
+}
