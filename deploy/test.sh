@@ -14,9 +14,9 @@ export ROOT RUNTIME NETNS IMAGE
 # The containers take a third of a minute on two idle cores; on a busy machine a cold run still ends within four minutes.
 readonly TOPOLOGY_LIMIT=150s
 
-# shellcheck source=test/images.sh
+# shellcheck source=deploy/test/images.sh
 source "$ROOT/deploy/test/images.sh"
-# shellcheck source=test/network.sh
+# shellcheck source=deploy/test/network.sh
 source "$ROOT/deploy/test/network.sh"
 export NETWORK
 
@@ -115,7 +115,7 @@ static_checks() {
     fi
     missing=$(missing_tools shellcheck:shellcheck)
     if [[ $missing ]]; then not_run "shell scripts are clean" "no $missing"; else
-        check "shell scripts are clean" shellcheck -x -P "$ROOT/deploy" "$ROOT"/deploy/test.sh "$ROOT"/deploy/test/*.sh || true
+        check "shell scripts are clean" shellcheck -x -P "$ROOT" "$ROOT"/deploy/test.sh "$ROOT"/deploy/test/*.sh || true
     fi
     compose_as_json >/dev/null 2>&1 || missing_tools no-such-command:python3-yaml >/dev/null
     check "compose.yaml is valid YAML" compose_as_json
