@@ -13,7 +13,7 @@ final class BusyPort {
 
     private BusyPort() {}
 
-    static IllegalStateException explain(ServerConfig config, RuntimeException failure) {
+    static IllegalStateException explain(ServerConfig config) {
         Map<String, Integer> ports = new LinkedHashMap<>();
         ports.put("heliograph.http-port", config.httpPort());
         if (config.roles().contains(ServerConfig.Role.NOTIFY)) {
@@ -34,9 +34,10 @@ final class BusyPort {
                                         port.getValue(),
                                         port.getKey(),
                                         e.getMessage()),
-                        failure);
+                        e);
             }
         }
-        return new IllegalStateException("The server cannot start: " + failure, failure);
+        return new IllegalStateException(
+                "A listener cannot start; the log lines above have the reason");
     }
 }

@@ -20,7 +20,6 @@ import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.grpc.GrpcConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
@@ -73,8 +72,6 @@ public final class HeliographServer {
         builder.putSocket(
                 ADMIN, admin -> listener(admin, config.adminPort(), MAX_ADMIN_CONNECTIONS));
         if (config.roles().contains(Role.NOTIFY)) {
-            builder.addFeature(
-                    GrpcReflectionFeature.create(it -> it.enabled(true).addSocket(GRPC)));
             builder.putSocket(
                     GRPC,
                     grpc -> {
@@ -106,11 +103,11 @@ public final class HeliographServer {
      * @throws IllegalStateException when a port cannot be bound, naming its key
      */
     public HeliographServer start() {
-        try {
-            web.start();
-        } catch (RuntimeException e) {
+        web.start();
+        if (!web.isRunning()) {
+            /* It has logged the reason and closed the other ports, but throws nothing. */
             stop();
-            throw BusyPort.explain(config, e);
+            throw BusyPort.explain(config);
         }
         LOGGER.log(
                 System.Logger.Level.INFO,
@@ -136,6 +133,11 @@ public final class HeliographServer {
     /** Port of health and metrics. */
     public int adminPort() {
         return web.port(ADMIN);
+    }
+
+    /** Where parts register what they need to be ready. */
+    Health health() {
+        return health;
     }
 
     /** Turns unready, lets the devices go and closes the ports. Later calls do nothing. */
