@@ -60,7 +60,7 @@ final class AppendCall {
                         append.channel(), CompletableFuture.failedFuture(new TimeoutException()));
             }
             future = log.append(append);
-            future.whenComplete((appended, failure) -> completed(appended));
+            var _ = future.whenComplete((appended, failure) -> completed(appended));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             future = CompletableFuture.failedFuture(new TimeoutException());

@@ -62,7 +62,13 @@ public final class AuthInterceptor implements ServerInterceptor {
 
     private <Q, A> ServerCall.Listener<Q> refuse(ServerCall<Q, A> call, Status status) {
         metrics.failed(status.getCode().name());
-        call.close(status, new Metadata());
-        return new ServerCall.Listener<>() {};
+        call.request(1);
+        return new ServerCall.Listener<>() {
+            /* Not earlier: an answer that overtakes the request may reach the client as INTERNAL. */
+            @Override
+            public void onHalfClose() {
+                call.close(status, new Metadata());
+            }
+        };
     }
 }

@@ -27,8 +27,8 @@ final class UuidV7 {
     String next() {
         long now = clock.millis() << COUNTER_BITS;
         long stamp = last.updateAndGet(previous -> Math.max(previous + 1, now));
-        long high = (stamp >>> COUNTER_BITS) << 16 | VERSION | stamp & ((1L << COUNTER_BITS) - 1);
-        long low = VARIANT | ThreadLocalRandom.current().nextLong() >>> 2;
+        long high = (stamp >>> COUNTER_BITS) << 16 | VERSION | (stamp & ((1L << COUNTER_BITS) - 1));
+        long low = VARIANT | (ThreadLocalRandom.current().nextLong() >>> 2);
         return new UUID(high, low).toString();
     }
 }
