@@ -1,3 +1,5 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # root comes from, and version goes to, the script that sources this.
 # Builds what is stale. Sourced; needs root, JAVA_HOME and the tools on the PATH.
 
 version=$(sed -n 's:^    <version>\(.*\)</version>:\1:p' "$root/pom.xml" | head -n 1)
@@ -54,10 +56,6 @@ install_npm() {
 }
 
 build_console() {
-    local argument
-    for argument in "$@"; do
-        [ "$argument" != --no-console ] || return 0
-    done
     if stale console.stamp "$root/ts-client" "$root/proto/src" || [ ! -f "$root/ts-client/dist/console/index.html" ]; then
         install_npm
         touch "$root/.build/console.next"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Finds JDK, Maven and Node, and says how to get what is missing. Sourced; sets JAVA_HOME and PATH.
 
 readonly MIN_JAVA=25

@@ -356,6 +356,5 @@ export class ChannelSubscription implements Subscription {
 }
 
 function resetOf(outcome: Outcome): ResetOutcome | undefined {
-  if (outcome === Outcome.OK || outcome === Outcome.UNSPECIFIED) return undefined;
-  return RESETS[outcome] ?? "epoch";
+  return outcome === Outcome.OK ? undefined : (RESETS[outcome] ?? "epoch");
 }

@@ -207,6 +207,7 @@ describe("resets", () => {
     [3, "epoch"],
     [4, "fork"],
     [77, "epoch"],
+    [0, "epoch"],
   ])("R-5 outcome %i is told as %s, and known ids are left out of the replay", async (outcome, name) => {
     const { r, seqs, resets, socket, subscription } = await inbox();
     confirm(socket, 1);

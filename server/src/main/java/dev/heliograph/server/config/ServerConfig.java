@@ -1,5 +1,6 @@
 package dev.heliograph.server.config;
 
+import io.helidon.config.Config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,56 @@ public record ServerConfig(
         GatewayConfig gateway,
         AuthConfig auth,
         ConsoleConfig console) {
+
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    /**
+     * Reads and checks everything.
+     *
+     * @throws IllegalArgumentException naming the first key that is wrong, and its value
+     */
+    public static ServerConfig create(Config config) {
+        ConfigReader reader = new ConfigReader(config);
+        return new ServerConfig(
+                reader.roles(),
+                reader.node(),
+                reader.requiredText("bind-address", "it has to be an IP address"),
+                reader.integer("http-port", 0, 65_535),
+                reader.integer("grpc-port", 0, 65_535),
+                reader.integer("admin-port", 0, 65_535),
+                new RedisConfig(
+                        reader.redisUri(),
+                        reader.duration("redis.command-timeout", Duration.ofMillis(100), DAY)),
+                new LogConfig(
+                        reader.integer("log.max-length", 1, 1_000_000),
+                        reader.duration("log.retention", SECOND, DAY.multipliedBy(366)),
+                        reader.duration("log.idempotency-window", SECOND, DAY)),
+                gateway(reader),
+                new AuthConfig(
+                        reader.requiredText(
+                                "auth.jwks",
+                                "it has to be the file or http(s) URL of the JSON Web Key Set whose"
+                                        + " keys sign tokens"),
+                        reader.duration("auth.jwks-refresh", SECOND, DAY),
+                        reader.requiredText("auth.issuer", "it is the iss of every token"),
+                        reader.requiredText("auth.audience", "it is the aud of every token")),
+                new ConsoleConfig(
+                        reader.path("console.path"), reader.path("console.dev-key-file")));
+    }
+
+    private static GatewayConfig gateway(ConfigReader reader) {
+        return new GatewayConfig(
+                reader.duration("gateway.heartbeat-interval", Duration.ofMillis(100), DAY),
+                reader.duration("gateway.heartbeat-timeout", Duration.ofMillis(100), DAY),
+                reader.duration("gateway.hello-timeout", Duration.ofMillis(100), DAY),
+                reader.integer("gateway.max-message-bytes", 1024, 1 << 20),
+                reader.integer("gateway.max-subscriptions", 1, 10_000),
+                reader.integer("gateway.max-connections", 1, 1_000_000),
+                reader.integer("gateway.outbox-soft-limit-bytes", 1024, 1 << 24),
+                reader.duration("gateway.stall-timeout", Duration.ofMillis(100), DAY),
+                reader.duration("gateway.drain-time", Duration.ZERO, DAY));
+    }
 
     /** What a process does. Every combination works; both is the default. */
     public enum Role {

@@ -50,6 +50,7 @@ final class ChannelHub {
     private State state = State.ADRIFT;
     private Position head;
     private boolean missed;
+    private volatile int resets;
     private final Set<Subscription> members = new HashSet<>(2);
     private final LiveSubscriptions live = new LiveSubscriptions();
 
@@ -172,7 +173,7 @@ final class ChannelHub {
      *
      * @return false if it has to read on; true also when it will be woken once the hub is synced
      */
-    boolean goLive(Subscription subscription) {
+    boolean goLive(Subscription subscription, int proof) {
         lock.lock();
         try {
             if (!members.contains(subscription)) {
@@ -183,7 +184,7 @@ final class ChannelHub {
                 return true;
             }
             Position at = subscription.cursor();
-            if (at.seq() < head.seq() || !at.epoch().equals(head.epoch())) {
+            if (proof != resets || at.seq() < head.seq()) {
                 return false;
             }
             subscription.live();
@@ -233,6 +234,14 @@ final class ChannelHub {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * How often the log was found to be another than before: a cursor proven under an older count
+     * is not proven.
+     */
+    int resets() {
+        return resets;
     }
 
     /** Runs something short with the hub's lock. */
@@ -316,6 +325,7 @@ final class ChannelHub {
                     // Each subscription finds out from its own position what the reset means for
                     // it.
                     head = page.head();
+                    resets++;
                     live.takeAll().forEach(Subscription::readOn);
                 }
                 if (finishSync(mailbox)) {
@@ -337,6 +347,7 @@ final class ChannelHub {
             return false;
         }
         state = State.SYNCED;
+        live.removeIf(subscription -> subscription.readOnIfBeyond(head));
         members.forEach(Subscription::unpark);
         return true;
     }

@@ -153,7 +153,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     /** A session has ended. */
-    void ended(Session session, String user, Peer peer, int code, String reason, long lifetimeMs) {
+    void ended(Session session, String user, Peer peer, int code, String reason) {
         Held held = sessions.remove(session.connectionId());
         if (held != null) {
             wheel.remove(session, held.slot());
@@ -173,7 +173,6 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                                         e.getMessage());
                                             }
                                         }));
-        metrics.connectionEnded(CodeLabels.label(code), lifetimeMs);
         connectionLog.disconnected(
                 session.connectionId(), user, device, peer, code, reason, sessions.size());
     }

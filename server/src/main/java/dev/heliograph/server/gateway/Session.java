@@ -384,7 +384,7 @@ final class Session implements SessionHandler {
 
     /** Queues a close with the code's own reason. */
     void close(CloseCode code) {
-        transport.close(code.getNumber(), CodeLabels.label(code));
+        transport.close(code.getNumber(), CodeLabels.of(code));
     }
 
     @Override
@@ -396,13 +396,7 @@ final class Session implements SessionHandler {
     public void onEnd(int code, String reason) {
         subscriptions.forEach(Subscription::end);
         subscriptions = List.of();
-        gateway.ended(
-                this,
-                principal.subject(),
-                transport.peer(),
-                code,
-                reason,
-                System.currentTimeMillis() - openedAtMs);
+        gateway.ended(this, principal.subject(), transport.peer(), code, reason);
     }
 
     private void violation(CloseCode code, String message) {

@@ -17,6 +17,9 @@ final class Subscription {
     /** Entries per read: with small notifications a page is well below the outbox' soft limit. */
     private static final int PAGE = 128;
 
+    /** No read of the log since the last reset has shown the cursor to lie in it. */
+    private static final int UNPROVEN = -1;
+
     private enum Mode {
         /** A virtual thread reads the log for it. */
         READING,
@@ -67,8 +70,9 @@ final class Subscription {
         session.registry()
                 .run(
                         () -> {
+                            int proof = hub.resets();
                             if (answer(from)) {
-                                catchUp();
+                                catchUp(proof);
                             }
                         });
     }
@@ -86,8 +90,13 @@ final class Subscription {
      * With the hub's lock.
      */
     boolean offer(Position position, Frame frame) {
-        if (position.seq() <= cursor.seq()) {
+        if (position.seq() < cursor.seq() || position.equals(cursor)) {
             return true;
+        }
+        if (position.seq() == cursor.seq()) {
+            // Another entry has the number of one that this device got: the log lost its tail.
+            readOn();
+            return false;
         }
         if (session.outboxFull()) {
             mode = Mode.LAGGING;
@@ -120,10 +129,22 @@ final class Subscription {
         }
     }
 
+    /**
+     * Proves a cursor beyond the head, which a failover may have cut off; true when it leaves. With
+     * the hub's lock.
+     */
+    boolean readOnIfBeyond(Position head) {
+        if (cursor.seq() <= head.seq()) {
+            return false;
+        }
+        readOn();
+        return true;
+    }
+
     /** Reads on from the cursor. With the hub's lock. */
     void readOn() {
         mode = Mode.READING;
-        session.registry().run(this::catchUp);
+        session.registry().run(() -> catchUp(UNPROVEN));
     }
 
     /** The outbox is empty. */
@@ -155,26 +176,29 @@ final class Subscription {
     }
 
     /** Reads until the head is reached, the outbox is full, or the session has ended. */
-    private void catchUp() {
-        while (!hub.goLive(this)) {
+    private void catchUp(int proofAtCursor) {
+        int proof = proofAtCursor;
+        while (!hub.goLive(this, proof)) {
             if (session.outboxFull() && lags()) {
                 return;
             }
             Page page;
+            proof = hub.resets();
             try {
                 page = hub.read(new From.After(cursor), PAGE);
             } catch (LogException e) {
-                session.registry().later(this::catchUp);
+                session.registry().later(() -> catchUp(UNPROVEN));
                 return;
             }
             if (page.outcome() != Page.Outcome.OK) {
                 session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
                 cursor = page.base();
                 send(Frames.subscribed(hub.channel(), subId, page));
+            } else if (page.entries().isEmpty() && !hub.goLive(this, proof)) {
+                // The hub has heard of more than the log holds, as after a failover: it will know.
+                session.registry().later(() -> catchUp(UNPROVEN));
+                return;
             } else if (page.entries().isEmpty()) {
-                // The hub has heard of more than the log holds, as after a failover: it will find
-                // out.
-                session.registry().later(this::catchUp);
                 return;
             }
             cover(page);
@@ -194,7 +218,7 @@ final class Subscription {
         hub.whileLocked(
                 () -> {
                     ours[0] = mode == Mode.LAGGING;
-                    mode = Mode.READING;
+                    mode = ours[0] ? Mode.READING : mode;
                 });
         return !ours[0];
     }

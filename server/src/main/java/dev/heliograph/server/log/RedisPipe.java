@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -101,7 +102,13 @@ final class RedisPipe implements AutoCloseable {
         }
     }
 
-    private static LogException translate(Throwable e) {
+    /** Stages wrap what went wrong before them. */
+    private static Throwable cause(Throwable e) {
+        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+    }
+
+    private static LogException translate(Throwable wrapped) {
+        Throwable e = cause(wrapped);
         if (e instanceof LogException known) {
             return known;
         }

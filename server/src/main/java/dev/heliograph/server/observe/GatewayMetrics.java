@@ -1,50 +1,111 @@
 package dev.heliograph.server.observe;
 
+import io.helidon.metrics.api.Counter;
+import io.helidon.metrics.api.Tag;
+import io.helidon.metrics.api.Timer;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /** What a gateway counts. Every method is cheap enough for the hot path and never blocks. */
 public final class GatewayMetrics {
 
+    private static final String FRAMES = "frames";
+    private static final String FRAMES_TEXT = "Frames by direction and type";
+
+    private final Meters meters = new Meters();
+    private final Counter opened = meters.counter("connections_opened", "Upgraded connections");
+    private final Meters.Labelled ended =
+            meters.labelled("connections_ended", "Ended connections by close code label", "reason");
+    private final Meters.Labelled refused =
+            meters.labelled(
+                    "connections_refused", "Connections refused before the upgrade", "reason");
+    private final Timer lifetime =
+            meters.lifetime("connection_duration", "How long connections lived");
+    private final Meters.Labelled in =
+            meters.labelled(FRAMES, FRAMES_TEXT, Tag.create("direction", "in"), "type");
+    private final Meters.Labelled out =
+            meters.labelled(FRAMES, FRAMES_TEXT, Tag.create("direction", "out"), "type");
+    private final Timer sent =
+            meters.latency(
+                    "notify_to_sent", "From the Notify API accepting it to a session's outbox");
+    private final Timer acked = meters.latency("stored_to_acked", "From the log to the Ack");
+    private final Meters.Labelled resumes =
+            meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
+    private final Counter repairs =
+            meters.counter("repairs", "Channels whose chain was repaired from the log");
+    private final Meters.Labelled generations =
+            meters.labelled("mailbox_generations", "Mailbox generations by reason", "reason");
+
     /** A connection was upgraded. */
-    public void connectionOpened() {}
+    public void connectionOpened() {
+        opened.increment();
+    }
 
     /**
      * An upgraded connection ended; {@code reason} is a close code's label, or {@code lost} without
      * a close frame.
      */
-    public void connectionEnded(String reason, long lifetimeMs) {}
+    public void connectionEnded(String reason, long lifetimeMs) {
+        ended.increment(reason);
+        lifetime.record(lifetimeMs, TimeUnit.MILLISECONDS);
+    }
 
     /** A connection was refused before the upgrade; {@code reason} is the verdict's code. */
-    public void connectionRefused(String reason) {}
+    public void connectionRefused(String reason) {
+        refused.increment(reason);
+    }
 
     /** A frame came from a device; {@code type} is the oneof case in lower case. */
-    public void frameIn(String type) {}
+    public void frameIn(String type) {
+        in.increment(type);
+    }
 
     /** A frame was queued for a device. */
-    public void frameOut(String type) {}
+    public void frameOut(String type) {
+        out.increment(type);
+    }
 
     /** A Deliver was handed to a session's outbox this long after the Notify API accepted it. */
-    public void sent(long sinceNotifyMs) {}
+    public void sent(long sinceNotifyMs) {
+        sent.record(Math.max(0, sinceNotifyMs), TimeUnit.MILLISECONDS);
+    }
 
     /** An Ack came this long after the notification at its position was stored. */
-    public void acked(long sinceStoredMs) {}
+    public void acked(long sinceStoredMs) {
+        acked.record(Math.max(0, sinceStoredMs), TimeUnit.MILLISECONDS);
+    }
 
     /** A Subscribe with a position was answered; {@code outcome} in lower case. */
-    public void resumed(String outcome) {}
+    public void resumed(String outcome) {
+        resumes.increment(outcome);
+    }
 
     /** A channel's chain was broken and repaired from the log. */
-    public void repaired() {}
+    public void repaired() {
+        repairs.increment();
+    }
 
     /** A mailbox generation began for this reason. */
-    public void newGeneration(String reason) {}
+    public void newGeneration(String reason) {
+        generations.increment(reason);
+    }
 
     /** Where to read the number of live connections. */
-    public void watchConnections(LongSupplier connections) {}
+    public void watchConnections(LongSupplier connections) {
+        meters.gauge("connections", "Live connections", connections::getAsLong);
+    }
 
     /** Where to read the bytes in all outboxes. */
-    public void watchOutboxBytes(LongSupplier bytes) {}
+    public void watchOutboxBytes(LongSupplier bytes) {
+        meters.gauge("outbox_bytes", "Bytes in all outboxes", bytes::getAsLong);
+    }
 
     /** Where to read the age of the oldest mailbox entry not yet read, in seconds. */
-    public void watchMailboxLag(DoubleSupplier seconds) {}
+    public void watchMailboxLag(DoubleSupplier seconds) {
+        meters.gauge(
+                "mailbox_lag_seconds",
+                "Age of the oldest mailbox entry not yet read",
+                seconds::getAsDouble);
+    }
 }

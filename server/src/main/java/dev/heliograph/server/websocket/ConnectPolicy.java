@@ -4,6 +4,7 @@ import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.auth.TokenException;
 import dev.heliograph.server.auth.TokenVerifier;
+import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionFactory;
 import dev.heliograph.server.log.Channel;
@@ -52,7 +53,7 @@ final class ConnectPolicy {
     /** A refusal for a request that is wrong in itself. */
     static Verdict.Refused badRequest(String message) {
         return new Verdict.Refused(
-                BAD_REQUEST, CloseLabels.of(ErrorCode.ERROR_CODE_INVALID_ARGUMENT), 0, message);
+                BAD_REQUEST, CodeLabels.of(ErrorCode.ERROR_CODE_INVALID_ARGUMENT), 0, message);
     }
 
     private static Verdict decide(Principal principal) {
@@ -67,6 +68,6 @@ final class ConnectPolicy {
 
     private static Verdict.Refused unauthenticated(String message) {
         return new Verdict.Refused(
-                UNAUTHORIZED, CloseLabels.of(ErrorCode.ERROR_CODE_UNAUTHENTICATED), 0, message);
+                UNAUTHORIZED, CodeLabels.of(ErrorCode.ERROR_CODE_UNAUTHENTICATED), 0, message);
     }
 }

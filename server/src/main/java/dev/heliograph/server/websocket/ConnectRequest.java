@@ -29,7 +29,7 @@ record ConnectRequest(Optional<Encoding> encoding, List<String> tokens) {
             }
         }
         for (String list : values(headers, WsUpgrader.PROTOCOL)) {
-            for (String offered : list.split(",")) {
+            for (String offered : list.split(",", -1)) {
                 String protocol = offered.strip();
                 if (protocol.startsWith(TOKEN_SUBPROTOCOL)) {
                     tokens.add(protocol.substring(TOKEN_SUBPROTOCOL.length()));

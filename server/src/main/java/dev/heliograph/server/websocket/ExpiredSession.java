@@ -1,6 +1,7 @@
 package dev.heliograph.server.websocket;
 
 import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.SessionHandler;
 import dev.heliograph.server.gateway.SessionTransport;
 
@@ -11,7 +12,7 @@ final class ExpiredSession implements SessionHandler {
     public void onOpen(SessionTransport transport) {
         transport.close(
                 CloseCode.CLOSE_CODE_TOKEN_EXPIRED_VALUE,
-                CloseLabels.of(CloseCode.CLOSE_CODE_TOKEN_EXPIRED));
+                CodeLabels.of(CloseCode.CLOSE_CODE_TOKEN_EXPIRED));
     }
 
     @Override

@@ -155,19 +155,18 @@ final class Flushers implements AutoCloseable {
 
     private void scan(long now) {
         for (Flusher flusher : detached) {
-            FlushTarget target = flusher.target;
-            if (flusher.ended) {
-                detached.remove(flusher);
-            } else if (flusher.writing && now - flusher.sinceNanos > stallNanos && target != null) {
-                guard(target::stalled);
+            if (flusher.writing && now - flusher.sinceNanos > stallNanos) {
+                guard(flusher.target::stalled);
             }
         }
-        for (FlushTarget target : closing) {
-            if (now - target.closeDeadlineNanos > 0) {
-                closing.remove(target);
-                guard(target::closeOverdue);
-            }
-        }
+        closing.removeIf(
+                target -> {
+                    boolean overdue = now - target.closeDeadlineNanos > 0;
+                    if (overdue) {
+                        guard(target::closeOverdue);
+                    }
+                    return overdue;
+                });
     }
 
     private static void guard(Runnable callback) {
@@ -188,7 +187,6 @@ final class Flushers implements AutoCloseable {
         private volatile boolean writing;
         private volatile long sinceNanos;
         private volatile boolean detached;
-        private volatile boolean ended;
         private volatile Thread thread;
 
         Flusher(FlushTarget own) {
@@ -220,7 +218,6 @@ final class Flushers implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
-                ended = true;
                 Flushers.this.detached.remove(this);
             }
         }

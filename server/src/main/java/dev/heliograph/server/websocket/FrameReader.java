@@ -272,7 +272,7 @@ final class FrameReader {
             events.peerClosed(ControlFrames.NO_CODE, "");
             return;
         }
-        int code = payload.length == 1 ? 0 : (payload[0] & 0xFF) << 8 | payload[1] & 0xFF;
+        int code = payload.length == 1 ? 0 : ((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF);
         if (!ControlFrames.validCode(code)) {
             broken("a bad close code", events);
             return;

@@ -67,7 +67,7 @@ final class GatewayUpgrader extends WsUpgrader {
     public ServerConnection upgrade(
             ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         if (!VerdictEndpoint.PATH.equals(prologue.uriPath().path())
-                || prologue.method() != Method.GET) {
+                || !Method.GET.equals(prologue.method())) {
             return null;
         }
         Peer peer = Peers.of(context.remotePeer(), context.proxyProtocolData(), headers);

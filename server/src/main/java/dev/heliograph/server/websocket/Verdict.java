@@ -5,6 +5,7 @@ import com.google.protobuf.util.JsonFormat;
 import dev.heliograph.proto.device.v1.ConnectVerdict;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.gateway.CodeLabels;
 import java.util.concurrent.TimeUnit;
 
 /** What a connection attempt meets. */
@@ -46,7 +47,7 @@ sealed interface Verdict {
         switch (this) {
             case Welcome _ -> body.setCode("ok");
             case Expired expired ->
-                    body.setCode(CloseLabels.of(ErrorCode.ERROR_CODE_TOKEN_EXPIRED))
+                    body.setCode(CodeLabels.of(ErrorCode.ERROR_CODE_TOKEN_EXPIRED))
                             .setMessage(expired.message());
             case Refused refused ->
                     body.setCode(refused.code())

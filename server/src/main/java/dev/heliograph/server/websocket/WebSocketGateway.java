@@ -25,7 +25,7 @@ public final class WebSocketGateway implements AutoCloseable {
      * Kernel send buffer of a connection. One gather fits, and a device that does not read cannot
      * hide megabytes in the kernel.
      */
-    private static final int SEND_BUFFER_BYTES = WebSocketConnection.GATHER_BYTES;
+    private static final int SEND_BUFFER_BYTES = WebSocketTransport.GATHER_BYTES;
 
     /**
      * Sockets above {@code maxConnections}: the surplus gets its 503 from the upgrader, where

@@ -160,7 +160,7 @@ class ConnectionTest {
                                     new Listener(heard))
                             .get(10, TimeUnit.SECONDS);
             assertThat(socket.getSubprotocol(), is("heliograph.v1.proto"));
-            RecordingSession session = gateway.session();
+            RecordingSession session = gateway.session("carol");
             Frame frame = GatewayFixture.frame(100_000);
             session.transport().send(frame);
             assertThat(
@@ -177,17 +177,19 @@ class ConnectionTest {
         }
     }
 
-    private record Listener(BlockingQueue<String> heard, int[] bytes)
-            implements WebSocket.Listener {
+    private static final class Listener implements WebSocket.Listener {
+        private final BlockingQueue<String> heard;
+        private int bytes;
+
         Listener(BlockingQueue<String> heard) {
-            this(heard, new int[1]);
+            this.heard = heard;
         }
 
         @Override
         public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            bytes[0] += data.remaining();
+            bytes += data.remaining();
             if (last) {
-                heard.add("binary " + bytes[0]);
+                heard.add("binary " + bytes);
             }
             socket.request(1);
             return null;

@@ -18,9 +18,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -34,7 +36,7 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
     static final int MAX_MESSAGE = 16_384;
     static final int SOFT_LIMIT = 256 * 1024;
 
-    final BlockingQueue<RecordingSession> sessions = new LinkedBlockingQueue<>();
+    private final Map<String, BlockingQueue<RecordingSession>> sessions = new ConcurrentHashMap<>();
     volatile Admission admission = new Admission.Admitted();
     volatile Peer lastPeer;
     private final WebSocketGateway gateway;
@@ -79,9 +81,22 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
         return server.port();
     }
 
-    /** The session of the connection opened last. */
+    /** The next session of alice. */
     RecordingSession session() throws InterruptedException {
-        return sessions.poll(10, TimeUnit.SECONDS);
+        return session("alice");
+    }
+
+    /** The next session of a user. */
+    RecordingSession session(String user) throws InterruptedException {
+        return sessions(user).poll(10, TimeUnit.SECONDS);
+    }
+
+    boolean noSessions() {
+        return sessions.isEmpty();
+    }
+
+    private BlockingQueue<RecordingSession> sessions(String user) {
+        return sessions.computeIfAbsent(user, _ -> new LinkedBlockingQueue<>());
     }
 
     /** A frame with a payload of so many bytes. */
@@ -109,7 +124,7 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
     @Override
     public SessionHandler open(Principal principal) {
         RecordingSession session = new RecordingSession();
-        sessions.add(session);
+        sessions(principal.subject()).add(session);
         return session;
     }
 

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.nullValue;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.SessionFactory.Admission;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class HandshakeTest {
         }
         check(upgrade(JSON), 401, "unauthenticated");
         check(upgrade("Authorization: Basic Zm9vOmJhcg==", JSON), 401, "unauthenticated");
-        assertThat(gateway.sessions.isEmpty(), is(true));
+        assertThat(gateway.noSessions(), is(true));
     }
 
     @Test
@@ -113,7 +114,7 @@ class HandshakeTest {
                         "Connection: close")) {
             String name = bad.substring(0, bad.indexOf(':'));
             List<String> headers =
-                    new java.util.ArrayList<>(
+                    new ArrayList<>(
                             List.of(
                                     "Connection: Upgrade",
                                     "Upgrade: websocket",
@@ -146,7 +147,7 @@ class HandshakeTest {
             client.send(WireFrames.close(4401, ""));
             assertThat(client.atEnd(), is(true));
         }
-        assertThat(gateway.sessions.isEmpty(), is(true));
+        assertThat(gateway.noSessions(), is(true));
     }
 
     @Test

@@ -3,12 +3,14 @@ package dev.heliograph.server.websocket;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +34,7 @@ final class RawClient implements AutoCloseable {
         }
         socket.setSoTimeout(TIMEOUT_MS);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
-        in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream()));
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
 
     /** An upgraded connection of alice. */
@@ -77,7 +79,7 @@ final class RawClient implements AutoCloseable {
         for (String line = line(); !line.isEmpty(); line = line()) {
             lines.add(line);
         }
-        Answer head = new Answer(Integer.parseInt(lines.getFirst().split(" ")[1]), lines, "");
+        Answer head = new Answer(Integer.parseInt(lines.getFirst().substring(9, 12)), lines, "");
         String length = head.header("content-length");
         byte[] body = in.readNBytes(length == null ? 0 : Integer.parseInt(length));
         return new Answer(head.status(), lines, new String(body, UTF_8));
@@ -96,7 +98,7 @@ final class RawClient implements AutoCloseable {
             return payload.length == 0
                     ? "close"
                     : "close "
-                            + ((payload[0] & 0xFF) << 8 | payload[1] & 0xFF)
+                            + (((payload[0] & 0xFF) << 8) | (payload[1] & 0xFF))
                             + " "
                             + new String(payload, 2, payload.length - 2, UTF_8);
         }
@@ -114,7 +116,7 @@ final class RawClient implements AutoCloseable {
     boolean atEnd() throws IOException {
         try {
             return in.read() == -1;
-        } catch (java.net.SocketException e) {
+        } catch (SocketException e) {
             return true; // reset
         }
     }

@@ -20,7 +20,7 @@ class SlowReaderTest {
                 RawClient bystander = RawClient.openJson(gateway.port());
                 RawClient slow = slowClient(gateway)) {
             SessionTransport toBystander = gateway.session().transport();
-            RecordingSession slowSession = gateway.session();
+            RecordingSession slowSession = gateway.session("slow");
             SessionTransport toSlow = slowSession.transport();
             Frame frame = GatewayFixture.frame(FRAME_BYTES);
             for (int i = 0; i < FRAMES; i++) {
@@ -46,7 +46,7 @@ class SlowReaderTest {
     void g2ASocketThatTakesNoBytesForTheStallTimeoutEndsWith4008() throws Exception {
         try (GatewayFixture gateway = new GatewayFixture(Duration.ofMillis(500));
                 RawClient _ = slowClient(gateway)) {
-            RecordingSession session = gateway.session();
+            RecordingSession session = gateway.session("slow");
             SessionTransport transport = session.transport();
             for (int i = 0; i < FRAMES; i++) {
                 transport.send(GatewayFixture.frame(FRAME_BYTES));
@@ -64,7 +64,7 @@ class SlowReaderTest {
                 RawClient idle = RawClient.openJson(gateway.port());
                 RawClient _ = slowClient(gateway)) {
             RecordingSession idleSession = gateway.session();
-            RecordingSession slowSession = gateway.session();
+            RecordingSession slowSession = gateway.session("slow");
             idleSession.transport();
             for (int i = 0; i < FRAMES; i++) {
                 slowSession.transport().send(GatewayFixture.frame(FRAME_BYTES));

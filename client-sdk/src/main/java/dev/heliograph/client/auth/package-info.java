@@ -1,0 +1,2 @@
+/** Tokens for devices and backends. */
+package dev.heliograph.client.auth;

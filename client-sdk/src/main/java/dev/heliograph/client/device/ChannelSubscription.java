@@ -1,0 +1,386 @@
+package dev.heliograph.client.device;
+
+import dev.heliograph.client.device.DeliveryWindow.Broken;
+import dev.heliograph.client.device.DeliveryWindow.Entry;
+import dev.heliograph.client.device.DeliveryWindow.Notified;
+import dev.heliograph.client.device.DeliveryWindow.Passed;
+import dev.heliograph.client.device.Diagnostic.Kind;
+import dev.heliograph.client.internal.Backoff;
+import dev.heliograph.proto.device.v1.Ack;
+import dev.heliograph.proto.device.v1.ClientFrame;
+import dev.heliograph.proto.device.v1.Deliver;
+import dev.heliograph.proto.device.v1.Error;
+import dev.heliograph.proto.device.v1.ErrorCode;
+import dev.heliograph.proto.device.v1.Skip;
+import dev.heliograph.proto.device.v1.Start;
+import dev.heliograph.proto.device.v1.Subscribe;
+import dev.heliograph.proto.device.v1.Subscribed;
+import dev.heliograph.proto.device.v1.Unsubscribe;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One channel over all connections: asks for it, checks what comes, and hands it to the {@link
+ * HandlerPump}. Owned by the loop. Two positions: what was received and waits in memory counts when
+ * the channel is taken up again by this object; what was handled is saved and acknowledged.
+ */
+final class ChannelSubscription implements Subscription {
+
+    /** A gateway that answers heartbeats but not a Subscribe for this long has lost it. */
+    static final long ANSWER_TIMEOUT_MS = 10_000;
+
+    /** Where the channel stands with the current connection. */
+    private enum Status {
+        /** No connection, or waiting to ask again. */
+        DETACHED,
+        /** Subscribe was sent; frames belong to the one before. */
+        ASKING,
+        /** Frames are taken. */
+        LIVE,
+        /** Left until the handler has caught up. */
+        BEHIND,
+        /** Over. */
+        ENDED
+    }
+
+    private final String requested;
+    private final SubscribeOptions options;
+    private final DeviceOptions client;
+    private final Notices notices;
+    private final ChannelRegistry registry;
+    private final HandlerPump pump;
+    private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private final Cursor cursor = new Cursor();
+    private final AckCoalescer coalescer = new AckCoalescer();
+    /* Empty until the first Welcome resolves "inbox". */
+    private String channel = "";
+    private RecentIds ids = new RecentIds();
+    private Status status = Status.DETACHED;
+    private DeviceConnection connection;
+    private int subId;
+    private Start start;
+    private boolean positionRefused;
+    private int fruitlessAsks;
+    private String received = "";
+    private volatile String handled = "";
+    private String saved = "";
+    private String acked = "";
+    private Loop.Timer askTimer = Loop.Timer.NONE;
+    private Loop.Timer ackTimer = Loop.Timer.NONE;
+
+    ChannelSubscription(
+            String requested,
+            SubscribeOptions options,
+            AsyncNotificationHandler handler,
+            DeviceOptions client,
+            Notices notices,
+            ChannelRegistry registry) {
+        this.requested = requested;
+        this.options = options;
+        this.client = client;
+        this.notices = notices;
+        this.registry = registry;
+        this.start = options.start();
+        this.pump = new HandlerPump(this, options, handler, client, notices);
+    }
+
+    @Override
+    public String channel() {
+        return requested;
+    }
+
+    @Override
+    public CompletableFuture<Void> ready() {
+        return ready.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> ended() {
+        return ended.copy();
+    }
+
+    @Override
+    public Optional<String> position() {
+        return handled.isEmpty() ? Optional.empty() : Optional.of(handled);
+    }
+
+    @Override
+    public void close() {
+        client.loop().post(() -> end(Optional.empty()));
+    }
+
+    /** The channel's name on the wire; empty before it is known. */
+    String wireName() {
+        return channel;
+    }
+
+    /** A connection was welcomed: take the channel up on it. */
+    void attach(DeviceConnection fresh, String wireName, RecentIds recent) {
+        connection = fresh;
+        if (channel.isEmpty()) {
+            channel = wireName;
+            ids = recent;
+            try {
+                handled = client.store().load(channel).orElse("");
+            } catch (IOException e) {
+                fail(SubscriptionException.Reason.STORE_FAILED, "The position cannot be read", e);
+                return;
+            }
+            received = handled;
+            saved = handled;
+        }
+        acked = "";
+        fruitlessAsks = 0;
+        if (status != Status.BEHIND) {
+            ask();
+        }
+    }
+
+    /** The connection has gone. */
+    void detach() {
+        connection = null;
+        askTimer.cancel();
+        if (status != Status.BEHIND) {
+            status = Status.DETACHED;
+        }
+    }
+
+    void subscribed(Subscribed answer) {
+        boolean first = status == Status.ASKING;
+        if (answer.getSubId() != subId || !(first || status == Status.LIVE)) {
+            return;
+        }
+        askTimer.cancel();
+        Optional<ChannelReset.Reason> reset = resetReason(answer, first);
+        OptionalLong expected = cursor.expected();
+        cursor.startAt(answer.getNextSeq());
+        if (!answer.getPosition().isEmpty()) {
+            received = answer.getPosition();
+        }
+        status = Status.LIVE;
+        positionRefused = false;
+        pump.add(
+                reset.<Entry>map(reason -> new Broken(resetOf(reason, expected, answer), received))
+                        .orElseGet(() -> new Passed(received)));
+        ready.complete(null);
+        flush();
+    }
+
+    private Optional<ChannelReset.Reason> resetReason(Subscribed answer, boolean first) {
+        if (positionRefused) {
+            return Optional.of(ChannelReset.Reason.INVALID_POSITION);
+        }
+        return switch (answer.getOutcome()) {
+            case OUTCOME_TRIMMED -> Optional.of(ChannelReset.Reason.TRIMMED);
+            case OUTCOME_EPOCH -> Optional.of(ChannelReset.Reason.EPOCH);
+            case OUTCOME_FORK -> Optional.of(ChannelReset.Reason.FORK);
+            case OUTCOME_OK, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {
+                OptionalLong expected = cursor.expected();
+                boolean gap =
+                        first && expected.isPresent() && answer.getNextSeq() > expected.getAsLong();
+                yield gap ? Optional.of(ChannelReset.Reason.GAP) : Optional.empty();
+            }
+        };
+    }
+
+    private ChannelReset resetOf(
+            ChannelReset.Reason reason, OptionalLong expected, Subscribed answer) {
+        OptionalLong lastSeq =
+                expected.isPresent()
+                        ? OptionalLong.of(expected.getAsLong() - 1)
+                        : OptionalLong.empty();
+        return new ChannelReset(channel, reason, lastSeq, answer.getNextSeq(), answer.getHeadSeq());
+    }
+
+    void deliver(Deliver frame) {
+        if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
+            Delivery delivery = Delivery.of(channel, frame.getSeq(), frame.getNotification());
+            if (ids.add(delivery.id())) {
+                taken(new Notified(delivery, received));
+            } else {
+                notices.diagnostic(
+                        Kind.DUPLICATE, channel, "Notification " + delivery.id() + " came again");
+                taken(new Passed(received));
+            }
+        }
+    }
+
+    void skip(Skip frame) {
+        if (covers(frame.getFromSeq(), frame.getThroughSeq(), frame.getPosition())) {
+            taken(new Passed(received));
+        }
+    }
+
+    /** Whether a frame is the next one (D-2). */
+    private boolean covers(long from, long through, String position) {
+        if (status != Status.LIVE) {
+            return false;
+        }
+        OptionalLong expected = cursor.expected();
+        return switch (cursor.offer(from, through)) {
+            case TAKE -> {
+                received = position;
+                fruitlessAsks = 0;
+                yield true;
+            }
+            case IGNORE -> false;
+            case HOLE -> {
+                notices.diagnostic(
+                        Kind.HOLE,
+                        channel,
+                        "Expected seq %d, got %d to %d"
+                                .formatted(expected.orElse(0), from, through));
+                if (fruitlessAsks++ == 0) {
+                    ask();
+                } else {
+                    askAfter(Backoff.DEVICE.delayMs(fruitlessAsks, client.random()));
+                }
+                yield false;
+            }
+        };
+    }
+
+    private void taken(Entry entry) {
+        pump.add(entry);
+        if (status == Status.LIVE && pump.isFull()) {
+            status = Status.BEHIND;
+            notices.diagnostic(
+                    Kind.BEHIND, channel, "The handler is behind; leaving the channel meanwhile");
+            connection.send(
+                    ClientFrame.newBuilder()
+                            .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
+                            .build());
+        }
+    }
+
+    /** The gateway refused a frame of this channel. */
+    void error(Error error) {
+        if (error.getCode() == ErrorCode.ERROR_CODE_NOT_SUBSCRIBED && status == Status.LIVE) {
+            askAfter(Backoff.DEVICE.delayMs(fruitlessAsks++, client.random()));
+        } else if (status != Status.ASKING || error.getSubId() != subId) {
+            return;
+        } else if (error.getCode() == ErrorCode.ERROR_CODE_INVALID_POSITION
+                && !received.isEmpty()) {
+            received = "";
+            handled = "";
+            start = Start.START_EARLIEST;
+            positionRefused = true;
+            ask();
+        } else if (CloseCodes.info(error.getCode()).getRetryable()) {
+            askAfter(
+                    error.getRetryAfterMs()
+                            + Backoff.DEVICE.delayMs(fruitlessAsks++, client.random()));
+        } else {
+            fail(
+                    SubscriptionException.Reason.REFUSED,
+                    "[" + CloseCodes.info(error.getCode()).getLabel() + "] " + error.getMessage(),
+                    null);
+        }
+    }
+
+    private void ask() {
+        if (connection == null || status == Status.ENDED) {
+            return;
+        }
+        status = Status.ASKING;
+        subId = connection.nextSubId();
+        Subscribe.Builder subscribe = Subscribe.newBuilder().setChannel(channel).setSubId(subId);
+        if (received.isEmpty()) {
+            subscribe.setStart(start).setLastN(start == Start.START_LAST_N ? options.lastN() : 0);
+        } else {
+            subscribe.setPosition(received);
+        }
+        connection.send(ClientFrame.newBuilder().setSubscribe(subscribe).build());
+        askTimer.cancel();
+        askTimer = client.loop().after(ANSWER_TIMEOUT_MS, this::ask);
+    }
+
+    private void askAfter(long delayMs) {
+        status = Status.DETACHED;
+        askTimer.cancel();
+        askTimer = client.loop().after(delayMs, this::ask);
+    }
+
+    /** The oldest entry in the window is done (D-3). */
+    void handled(String position, boolean byHandler) {
+        handled = position;
+        if (byHandler) {
+            switch (coalescer.handled()) {
+                case FLUSH -> flush();
+                case START_TIMER -> scheduleFlush();
+                case WAIT -> {
+                    // The timer runs.
+                }
+            }
+        } else {
+            scheduleFlush();
+        }
+        if (status == Status.BEHIND && pump.hasRoom()) {
+            status = Status.DETACHED;
+            ask();
+        }
+    }
+
+    private void scheduleFlush() {
+        ackTimer.cancel();
+        ackTimer = client.loop().after(AckCoalescer.MAX_DELAY_MS, this::flush);
+    }
+
+    /** Saves and acknowledges what was handled. */
+    void flush() {
+        ackTimer.cancel();
+        coalescer.flushed();
+        if (!handled.isEmpty() && !handled.equals(saved)) {
+            try {
+                client.store().save(channel, handled);
+                saved = handled;
+            } catch (IOException | RuntimeException e) {
+                notices.diagnostic(Kind.STORE, channel, "The position was not saved", e);
+            }
+        }
+        if (status == Status.LIVE && !handled.isEmpty() && !handled.equals(acked)) {
+            acked = handled;
+            connection.send(
+                    ClientFrame.newBuilder()
+                            .setAck(Ack.newBuilder().setChannel(channel).setPosition(handled))
+                            .build());
+        }
+    }
+
+    void fail(SubscriptionException.Reason reason, String message, Throwable cause) {
+        end(Optional.of(new SubscriptionException(requested, reason, message, cause)));
+    }
+
+    /** Ends it: by itself with a failure, else by the app or with the client. */
+    void end(Optional<SubscriptionException> failure) {
+        if (status == Status.ENDED) {
+            return;
+        }
+        flush();
+        if (connection != null && (status == Status.LIVE || status == Status.ASKING)) {
+            connection.send(
+                    ClientFrame.newBuilder()
+                            .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
+                            .build());
+        }
+        status = Status.ENDED;
+        askTimer.cancel();
+        ackTimer.cancel();
+        pump.abandon().forEach(ids::remove);
+        registry.remove(this);
+        RuntimeException why =
+                failure.<RuntimeException>map(f -> f)
+                        .orElseGet(() -> new IllegalStateException("The subscription was closed"));
+        ready.completeExceptionally(why);
+        if (failure.isPresent()) {
+            ended.completeExceptionally(failure.get());
+            notices.tell(listener -> listener.onSubscriptionFailed(this, failure.get()));
+        } else {
+            ended.complete(null);
+        }
+    }
+}

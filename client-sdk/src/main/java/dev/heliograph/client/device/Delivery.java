@@ -1,0 +1,57 @@
+package dev.heliograph.client.device;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.heliograph.proto.device.v1.Notification;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One notification, as a handler gets it.
+ *
+ * @param channel where it was sent, such as {@code user/alice}
+ * @param seq its number in the channel
+ * @param id unique per channel; no id is handled twice
+ * @param type the app's name for this kind of notification
+ * @param payload the content
+ * @param contentType media type of the payload
+ * @param attributes small key-value pairs beside the payload
+ * @param createTime when the Notify API accepted it
+ * @param expireTime when it stops being worth showing, if it does
+ */
+public record Delivery(
+        String channel,
+        long seq,
+        String id,
+        String type,
+        ByteString payload,
+        String contentType,
+        Map<String, String> attributes,
+        Instant createTime,
+        Optional<Instant> expireTime) {
+
+    /** The payload as UTF-8 text. */
+    public String text() {
+        return payload.toStringUtf8();
+    }
+
+    static Delivery of(String channel, long seq, Notification notification) {
+        return new Delivery(
+                channel,
+                seq,
+                notification.getId(),
+                notification.getType(),
+                notification.getPayload(),
+                notification.getContentType(),
+                notification.getAttributesMap(),
+                instant(notification.getCreateTime()),
+                notification.hasExpireTime()
+                        ? Optional.of(instant(notification.getExpireTime()))
+                        : Optional.empty());
+    }
+
+    private static Instant instant(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+    }
+}

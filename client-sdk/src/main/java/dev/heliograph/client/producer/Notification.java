@@ -1,0 +1,142 @@
+package dev.heliograph.client.producer;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import dev.heliograph.proto.notify.v1.Content;
+import dev.heliograph.proto.notify.v1.NotifyRequest;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * What to send to whom. The server checks the fields and names each that is wrong, see {@link
+ * NotifyException}.
+ *
+ * {@snippet :
+ * Notification.of(Target.user("alice"), "greeting").json("{\"text\":\"hi\"}").build();
+ * }
+ *
+ * @param target who gets it
+ * @param type the app's name for this kind of notification: a letter, then up to 63 of A–Z a–z 0–9
+ *     . _ -
+ * @param payload 1 to 65,536 bytes
+ * @param contentType media type of the payload
+ * @param attributes at most 32 pairs; keys of 1 to 64 bytes, values of at most 512
+ * @param ttl how long it is worth delivering, at least 1 s; empty: as long as the log keeps it
+ * @param idempotencyKey within the server's window (10 minutes unless configured) the same key
+ *     stores nothing twice
+ */
+public record Notification(
+        Target target,
+        String type,
+        ByteString payload,
+        String contentType,
+        Map<String, String> attributes,
+        Optional<java.time.Duration> ttl,
+        String idempotencyKey) {
+
+    /** Refuses null. */
+    public Notification {
+        Objects.requireNonNull(target, "target");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(payload, "payload");
+        Objects.requireNonNull(contentType, "contentType");
+        attributes = Map.copyOf(attributes);
+        Objects.requireNonNull(ttl, "ttl");
+        Objects.requireNonNull(idempotencyKey, "idempotencyKey");
+    }
+
+    /** Describes a notification. */
+    public static Builder of(Target target, String type) {
+        return new Builder(target, type);
+    }
+
+    NotifyRequest toProto() {
+        NotifyRequest.Builder request =
+                NotifyRequest.newBuilder()
+                        .setTarget(Target.toProto(target))
+                        .setContent(
+                                Content.newBuilder()
+                                        .setType(type)
+                                        .setPayload(payload)
+                                        .setContentType(contentType)
+                                        .putAllAttributes(attributes))
+                        .setIdempotencyKey(idempotencyKey);
+        ttl.ifPresent(
+                time ->
+                        request.setTtl(
+                                Duration.newBuilder()
+                                        .setSeconds(time.getSeconds())
+                                        .setNanos(time.getNano())));
+        return request.build();
+    }
+
+    /** Describes a notification. */
+    public static final class Builder {
+
+        private final Target target;
+        private final String type;
+        private ByteString payload = ByteString.EMPTY;
+        private String contentType = "application/octet-stream";
+        private final Map<String, String> attributes = new TreeMap<>();
+        private Optional<java.time.Duration> ttl = Optional.empty();
+        private Optional<String> idempotencyKey = Optional.empty();
+
+        private Builder(Target target, String type) {
+            this.target = target;
+            this.type = type;
+        }
+
+        /** A JSON payload. */
+        public Builder json(String json) {
+            return payload(ByteString.copyFromUtf8(json), "application/json");
+        }
+
+        /** A plain text payload. */
+        public Builder text(String text) {
+            return payload(ByteString.copyFromUtf8(text), "text/plain; charset=utf-8");
+        }
+
+        /** Any payload, with its media type. */
+        public Builder payload(ByteString bytes, String mediaType) {
+            this.payload = bytes;
+            this.contentType = mediaType;
+            return this;
+        }
+
+        /** A small key-value pair beside the payload. */
+        public Builder attribute(String key, String value) {
+            attributes.put(key, value);
+            return this;
+        }
+
+        /** How long it is worth delivering. */
+        public Builder ttl(java.time.Duration time) {
+            this.ttl = Optional.of(time);
+            return this;
+        }
+
+        /**
+         * Makes repeats harmless, also over restarts of the app: 1 to 128 bytes of printable ASCII.
+         * By default a random key, which covers the client's own retries.
+         */
+        public Builder idempotencyKey(String key) {
+            this.idempotencyKey = Optional.of(key);
+            return this;
+        }
+
+        /** The notification. */
+        public Notification build() {
+            return new Notification(
+                    target,
+                    type,
+                    payload,
+                    contentType,
+                    attributes,
+                    ttl,
+                    idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()));
+        }
+    }
+}

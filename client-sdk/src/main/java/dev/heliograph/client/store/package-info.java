@@ -1,0 +1,2 @@
+/** Where a device keeps its positions. */
+package dev.heliograph.client.store;

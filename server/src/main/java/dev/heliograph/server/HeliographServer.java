@@ -1,0 +1,272 @@
+package dev.heliograph.server;
+
+import dev.heliograph.server.auth.JwtVerifier;
+import dev.heliograph.server.auth.TokenIssuer;
+import dev.heliograph.server.config.ServerConfig;
+import dev.heliograph.server.config.ServerConfig.Role;
+import dev.heliograph.server.console.ConsoleService;
+import dev.heliograph.server.gateway.Gateway;
+import dev.heliograph.server.log.LogAppender;
+import dev.heliograph.server.log.LogStore;
+import dev.heliograph.server.notify.LogNotifier;
+import dev.heliograph.server.observe.ConnectionLog;
+import dev.heliograph.server.observe.GatewayMetrics;
+import dev.heliograph.server.observe.Health;
+import dev.heliograph.server.observe.NotifyMetrics;
+import dev.heliograph.server.websocket.WebSocketGateway;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.health.HealthCheckType;
+import io.helidon.webserver.ListenerConfig;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.grpc.GrpcReflectionFeature;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.observe.ObserveFeature;
+import io.helidon.webserver.observe.health.HealthObserver;
+import io.helidon.webserver.observe.metrics.MetricsObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * One process of an installation: three listeners and the parts behind them. Port {@code http} has
+ * the devices and the console, {@code grpc} the Notify API, {@code admin} health and metrics.
+ */
+public final class HeliographServer {
+
+    private static final System.Logger LOGGER = System.getLogger(HeliographServer.class.getName());
+
+    private static final String GRPC = "grpc";
+    private static final String ADMIN = "admin";
+
+    /** Browsers with the console open, where no gateway sets a limit of its own. */
+    private static final int MAX_HTTP_CONNECTIONS = 1_000;
+
+    /** Backends hold a few connections each. */
+    private static final int MAX_GRPC_CONNECTIONS = 1_000;
+
+    /** Probes and scrapers. */
+    private static final int MAX_ADMIN_CONNECTIONS = 100;
+
+    /** A console's token: it fetches another before this one ends. */
+    private static final Duration CONSOLE_TOKEN_LIFE = Duration.ofHours(1);
+
+    private final ServerConfig config;
+    private final JwtVerifier verifier;
+    private final Optional<LogStore> store;
+    private final Optional<Gateway> gateway;
+    private final Optional<WebSocketGateway> webSockets;
+    private final Optional<NotifyApi> notifyApi;
+    private final Health health = new Health();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final WebServer web;
+
+    private HeliographServer(ServerConfig config, LogAppender log, Optional<LogStore> store) {
+        this.config = config;
+        this.store = store;
+        this.verifier = JwtVerifier.create(config.auth());
+        NotifyMetrics notifyMetrics = new NotifyMetrics();
+        LogNotifier notifier =
+                new LogNotifier(
+                        log,
+                        notifyMetrics,
+                        config.log().retention(),
+                        config.redis().commandTimeout().multipliedBy(2),
+                        Clock.systemUTC());
+        this.notifyApi =
+                config.roles().contains(Role.NOTIFY)
+                        ? Optional.of(new NotifyApi(notifier, verifier, notifyMetrics))
+                        : Optional.empty();
+        GatewayMetrics gatewayMetrics = new GatewayMetrics();
+        ConnectionLog connectionLog = new ConnectionLog();
+        this.gateway =
+                store.filter(present -> config.roles().contains(Role.GATEWAY))
+                        .map(
+                                logs ->
+                                        new Gateway(
+                                                config.node(),
+                                                config.gateway(),
+                                                logs,
+                                                gatewayMetrics,
+                                                connectionLog));
+        this.webSockets =
+                gateway.map(
+                        sessions ->
+                                WebSocketGateway.create(
+                                        config.gateway(),
+                                        verifier,
+                                        sessions,
+                                        gatewayMetrics,
+                                        connectionLog));
+        health.readyWhen("not-draining", () -> !stopped.get());
+        gateway.ifPresent(it -> health.readyWhen("mailboxes", it::accepting));
+        this.web = web(notifier);
+    }
+
+    /**
+     * A server that is connected to its log and not started yet.
+     *
+     * @throws IllegalStateException when Redis, a key set or the console cannot be read
+     */
+    public static HeliographServer create(ServerConfig config) {
+        LogStore store = LogConnection.open(config);
+        try {
+            return new HeliographServer(config, store.appender(), Optional.of(store));
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    /** One that writes to a given log and has no gateway. */
+    static HeliographServer create(ServerConfig config, LogAppender log) {
+        return new HeliographServer(config, log, Optional.empty());
+    }
+
+    private WebServer web(LogNotifier notifier) {
+        WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
+        listener(builder, config.httpPort(), MAX_HTTP_CONNECTIONS);
+        HttpRouting.Builder routing = HttpRouting.builder();
+        webSockets.ifPresent(
+                it -> {
+                    it.configure(builder);
+                    routing.register(it.verdicts());
+                });
+        if (config.console().path().isPresent() || config.console().devKeyFile().isPresent()) {
+            routing.register(console(notifier));
+        }
+        builder.addRouting(routing);
+        builder.addFeature(observe());
+        builder.putSocket(
+                ADMIN, admin -> listener(admin, config.adminPort(), MAX_ADMIN_CONNECTIONS));
+        notifyApi.ifPresent(
+                api -> {
+                    builder.addFeature(
+                            GrpcReflectionFeature.create(it -> it.enabled(true).addSocket(GRPC)));
+                    builder.putSocket(
+                            GRPC,
+                            grpc -> {
+                                listener(grpc, config.grpcPort(), MAX_GRPC_CONNECTIONS);
+                                grpc.addProtocol(api.protocol()).addRouting(api.routing());
+                            });
+                });
+        return builder.build();
+    }
+
+    /**
+     * Opens the ports.
+     *
+     * @throws IllegalStateException when a port cannot be bound, naming its key
+     */
+    public HeliographServer start() {
+        gateway.ifPresent(Gateway::awaitReady);
+        web.start();
+        if (!web.isRunning()) {
+            /* It has logged the reason and closed the other ports, but throws nothing. */
+            stop();
+            throw BusyPort.explain(config);
+        }
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "Heliograph is up: node {0}, roles {1}, http port {2}, grpc port {3}, admin port {4}",
+                config.node(),
+                config.roles(),
+                Integer.toString(httpPort()),
+                notifyApi.isPresent() ? Integer.toString(grpcPort()) : "none",
+                Integer.toString(adminPort()));
+        return this;
+    }
+
+    /** Port of devices and console. */
+    public int httpPort() {
+        return web.port();
+    }
+
+    /** Port of the Notify API; -1 without the role. */
+    public int grpcPort() {
+        return web.port(GRPC);
+    }
+
+    /** Port of health and metrics. */
+    public int adminPort() {
+        return web.port(ADMIN);
+    }
+
+    /** Where parts register what they need to be ready. */
+    Health health() {
+        return health;
+    }
+
+    /** Turns unready, lets the devices go and closes the ports. Later calls do nothing. */
+    public void stop() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        notifyApi.ifPresent(NotifyApi::leave);
+        gateway.ifPresent(Gateway::drain);
+        web.stop();
+        webSockets.ifPresent(WebSocketGateway::close);
+        gateway.ifPresent(Gateway::close);
+        store.ifPresent(LogStore::close);
+        verifier.close();
+        LOGGER.log(System.Logger.Level.INFO, "Heliograph has stopped: node {0}", config.node());
+    }
+
+    private void listener(ListenerConfig.BuilderBase<?, ?> listener, int port, int maxConnections) {
+        listener.host(config.bindAddress())
+                .port(port)
+                .maxTcpConnections(maxConnections)
+                .useNio(false)
+                .connectionOptions(SocketOptions.builder().tcpNoDelay(true).build());
+    }
+
+    private ConsoleService console(LogNotifier notifier) {
+        try {
+            return ConsoleService.create(
+                    config, version(), this::grpcPort, notifier, consoleTokens());
+        } catch (IOException e) {
+            throw new UncheckedIOException("The console cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private ConsoleService.DeviceTokens consoleTokens() throws IOException {
+        Optional<Path> key = config.console().devKeyFile();
+        if (key.isEmpty()) {
+            return (user, device, topics) -> {
+                throw new IllegalStateException("There is no development key");
+            };
+        }
+        TokenIssuer issuer =
+                TokenIssuer.create(key.get(), config.auth().issuer(), config.auth().audience());
+        return (user, device, topics) -> issuer.device(user, topics, device, CONSOLE_TOKEN_LIFE);
+    }
+
+    /** As the jar's manifest says. */
+    private static String version() {
+        String version = HeliographServer.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    private ObserveFeature observe() {
+        return ObserveFeature.builder()
+                .sockets(List.of(ADMIN))
+                .observersDiscoverServices(false)
+                .addObserver(
+                        HealthObserver.builder()
+                                .details(true)
+                                .useSystemServices(false)
+                                .addCheck(health::readiness, HealthCheckType.READINESS, "ready")
+                                .addCheck(
+                                        () -> Health.listener(config.bindAddress(), httpPort()),
+                                        HealthCheckType.LIVENESS,
+                                        "http-listener")
+                                .build())
+                .addObserver(MetricsObserver.create())
+                .build();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.heliograph.server;
+
+import dev.heliograph.proto.notify.v1.Notify;
+import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
+import dev.heliograph.server.auth.TokenVerifier;
+import dev.heliograph.server.notify.AuthInterceptor;
+import dev.heliograph.server.notify.LogNotifier;
+import dev.heliograph.server.notify.NotifyGrpcService;
+import dev.heliograph.server.observe.NotifyMetrics;
+import io.grpc.ServerInterceptors;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthProto;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.helidon.webserver.grpc.GrpcConfig;
+import io.helidon.webserver.grpc.GrpcRouting;
+
+/**
+ * What the gRPC listener serves: the Notify API behind its token, health and reflection without.
+ */
+final class NotifyApi {
+
+    /** Above the largest valid batch, so that a somewhat larger one gets an answer. */
+    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    private final HealthStatusManager health = new HealthStatusManager();
+    private final LogNotifier notifier;
+    private final AuthInterceptor auth;
+
+    NotifyApi(LogNotifier notifier, TokenVerifier verifier, NotifyMetrics metrics) {
+        this.notifier = notifier;
+        this.auth = new AuthInterceptor(verifier, metrics);
+        health.setStatus(NotifyServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
+    }
+
+    GrpcConfig protocol() {
+        return GrpcConfig.builder()
+                .enableCompression(false)
+                .maxReadBufferSize(MAX_MESSAGE_BYTES)
+                .build();
+    }
+
+    GrpcRouting.Builder routing() {
+        return GrpcRouting.builder()
+                .service(
+                        Notify.getDescriptor(),
+                        () -> ServerInterceptors.intercept(new NotifyGrpcService(notifier), auth))
+                .service(HealthProto.getDescriptor(), health.getHealthService());
+    }
+
+    /** Health says NOT_SERVING from now on. */
+    void leave() {
+        health.enterTerminalState();
+    }
+}

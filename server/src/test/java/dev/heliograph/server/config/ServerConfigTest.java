@@ -1,0 +1,131 @@
+package dev.heliograph.server.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.heliograph.server.TestServer;
+import dev.heliograph.server.config.ServerConfig.Role;
+import io.helidon.config.Config;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServerConfigTest {
+
+    private static final Path JWKS = Path.of("jwks.json");
+
+    @Test
+    void hasTheDocumentedDefaults() {
+        ServerConfig config = TestServer.config(JWKS);
+        assertThat(config.roles(), is(Set.of(Role.NOTIFY, Role.GATEWAY)));
+        assertThat(config.node().matches("[a-z0-9-]{1,63}"), is(true));
+        assertThat(config.node(), not(TestServer.config(JWKS).node()));
+        assertThat(config.redis().uri(), is(URI.create("redis://127.0.0.1:6379")));
+        assertThat(config.log().retention(), is(Duration.ofDays(7)));
+        assertThat(config.log().idempotencyWindow(), is(Duration.ofMinutes(10)));
+        assertThat(config.gateway().heartbeatInterval(), is(Duration.ofSeconds(25)));
+        assertThat(config.gateway().maxConnections(), is(18_000));
+        assertThat(config.auth().issuer(), is("heliograph"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "roles, operator",
+        "roles, ''",
+        "node, Big_Node",
+        "http-port, 65536",
+        "grpc-port, many",
+        "admin-port, -1",
+        "redis.uri, http://x",
+        "redis.uri, nonsense",
+        "redis.command-timeout, 2 seconds",
+        "log.max-length, 0",
+        "log.retention, -1s",
+        "log.idempotency-window, 25h",
+        "gateway.max-connections, 1e9",
+        "gateway.heartbeat-interval, 0s",
+        "auth.jwks-refresh, 1ms",
+        "auth.jwks, ''"
+    })
+    void aBadValueIsNamedWithItsKey(String key, String value) {
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class, () -> TestServer.config(JWKS, key, value));
+        assertThat(e.getMessage(), containsString("heliograph." + key));
+        assertThat(e.getMessage(), containsString(value));
+    }
+
+    @Test
+    void aPasswordIsNeverPartOfAnError() {
+        IllegalArgumentException e =
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> TestServer.config(JWKS, "redis.uri", "http://:secret@h:1"));
+        assertThat(e.getMessage(), not(containsString("secret")));
+    }
+
+    @Test
+    void theEnvironmentOverridesTheFile() throws Exception {
+        String own =
+                printed(
+                        Map.of(
+                                "HELIOGRAPH_REDIS_URI", "redis://one:1",
+                                "REDIS_URI", "redis://two:2",
+                                "HELIOGRAPH_HTTP_PORT", "1234",
+                                "HELIOGRAPH_ROLES", "gateway",
+                                "HELIOGRAPH_GATEWAY_DRAIN_TIME", "7s",
+                                "HELIOGRAPH_AUTH_JWKS", "keys.json"));
+        assertThat(own, is("redis://one:1 1234 [GATEWAY] PT7S keys.json"));
+        String plain = printed(Map.of("REDIS_URI", "redis://two:2", "HELIOGRAPH_AUTH_JWKS", "k"));
+        assertThat(plain, is("redis://two:2 8080 [GATEWAY, NOTIFY] PT1M k"));
+    }
+
+    /** What a process with this environment reads. */
+    private static String printed(Map<String, String> environment)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Printer.class.getName()));
+        builder.environment().keySet().removeIf(name -> name.contains("REDIS_URI"));
+        builder.environment().putAll(environment);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(), is(0));
+        return output.strip();
+    }
+
+    /** Prints what it reads. */
+    static final class Printer {
+        private Printer() {}
+
+        public static void main(String[] args) {
+            ServerConfig config = ServerConfig.create(Config.create());
+            System.out.println(
+                    config.redis().uri()
+                            + " "
+                            + config.httpPort()
+                            + " "
+                            + config.roles().stream().map(Role::name).sorted().toList()
+                            + " "
+                            + config.gateway().drainTime()
+                            + " "
+                            + config.auth().jwks());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.heliograph.server.gateway;
+
+import com.google.protobuf.util.Timestamps;
+import dev.heliograph.proto.device.v1.ClientFrame;
+import dev.heliograph.proto.device.v1.Hello;
+import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.ServerFrame;
+import dev.heliograph.proto.device.v1.Start;
+import dev.heliograph.proto.device.v1.Subscribe;
+import dev.heliograph.proto.device.v1.Subscribed;
+import dev.heliograph.proto.log.v1.Envelope;
+import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.LogAppender.Append;
+import dev.heliograph.server.log.LogStore;
+import dev.heliograph.server.observe.ConnectionLog;
+import dev.heliograph.server.observe.GatewayMetrics;
+import dev.heliograph.server.testkit.TestRedis;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Gateways on one real Redis, and devices without sockets. */
+final class GatewayFixture implements AutoCloseable {
+
+    static final GatewayConfig CONFIG =
+            new GatewayConfig(
+                    Duration.ofSeconds(25),
+                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(10),
+                    16_384,
+                    3,
+                    100,
+                    262_144,
+                    Duration.ofSeconds(30),
+                    Duration.ZERO);
+
+    private static final AtomicInteger SUB_IDS = new AtomicInteger();
+
+    final TestRedis redis = TestRedis.start();
+    final LogStore log = LogStore.connect(redis.config(), TestRedis.logConfig());
+    private final List<Gateway> gateways = new ArrayList<>();
+
+    Gateway gateway(String node) {
+        return gateway(node, CONFIG);
+    }
+
+    Gateway gateway(String node, GatewayConfig config) {
+        Gateway gateway = new Gateway(node, config, log, new GatewayMetrics(), new ConnectionLog());
+        gateway.awaitReady();
+        gateways.add(gateway);
+        return gateway;
+    }
+
+    /** A connection whose device has not said anything yet. */
+    FakeTransport connect(Gateway gateway, String user, String... topics) {
+        return connect(gateway, principal(user, Optional.empty(), topics));
+    }
+
+    FakeTransport connect(Gateway gateway, Principal principal) {
+        return new FakeTransport(gateway.open(principal));
+    }
+
+    static Principal principal(String user, Optional<String> device, String... topics) {
+        return new Principal(
+                "default",
+                user,
+                device,
+                Set.of("connect"),
+                List.of(topics),
+                Instant.now().plusSeconds(600));
+    }
+
+    /** A welcomed device. */
+    FakeTransport device(Gateway gateway, String user, String device, String... topics) {
+        FakeTransport transport = connect(gateway, user, topics);
+        transport.send(ClientFrame.newBuilder().setHello(Hello.newBuilder().setDeviceId(device)));
+        transport.await("Welcome", ServerFrame::hasWelcome);
+        return transport;
+    }
+
+    static Subscribed subscribe(FakeTransport device, String channel, String position) {
+        return subscribe(device, Subscribe.newBuilder().setChannel(channel).setPosition(position));
+    }
+
+    static Subscribed subscribe(FakeTransport device, String channel) {
+        return subscribe(
+                device, Subscribe.newBuilder().setChannel(channel).setStart(Start.START_EARLIEST));
+    }
+
+    static Subscribed subscribe(FakeTransport device, Subscribe.Builder subscribe) {
+        int subId = SUB_IDS.incrementAndGet();
+        device.send(ClientFrame.newBuilder().setSubscribe(subscribe.setSubId(subId)));
+        return device.await(
+                        "Subscribed " + subId,
+                        f -> f.hasSubscribed() && f.getSubscribed().getSubId() == subId)
+                .getSubscribed();
+    }
+
+    void append(Channel channel, String id) {
+        append(channel, Notification.newBuilder().setId(id).setCreateTime(Timestamps.now()));
+    }
+
+    void append(Channel channel, Notification.Builder notification) {
+        byte[] envelope = Envelope.newBuilder().setNotification(notification).build().toByteArray();
+        log.appender()
+                .append(new Append(channel, notification.getId(), envelope, Optional.empty()))
+                .join();
+    }
+
+    void appendAll(Channel channel, String... ids) {
+        for (String id : ids) {
+            append(channel, id);
+        }
+    }
+
+    @Override
+    public void close() {
+        gateways.forEach(Gateway::close);
+        log.close();
+        redis.close();
+    }
+}
