@@ -34,6 +34,7 @@ test("the main job is done by keyboard alone: send, cut, send more, restore, rea
   await keyboard.press("s");
   await keyboard.press("Control+Enter");
   await panel(page, PHONE).getByText("#1", { exact: true }).waitFor();
+  await page.locator(".results-table tbody tr").waitFor();
 
   await page.evaluate(() => (document.activeElement as HTMLElement).blur());
   await tabTo(page, `Cut ${PHONE}`);
@@ -43,6 +44,11 @@ test("the main job is done by keyboard alone: send, cut, send more, restore, rea
   for (let sent = 2; sent <= 4; sent++) {
     await keyboard.press("Control+Enter");
     await panel(page, LAPTOP).getByText(`#${sent}`, { exact: true }).waitFor();
+    // The form takes the next one when it has the answer to this one.
+    await page
+      .locator(".results-table tbody tr")
+      .nth(sent - 1)
+      .waitFor();
   }
   expect(await seqs(page, PHONE)).toEqual([1]);
 
