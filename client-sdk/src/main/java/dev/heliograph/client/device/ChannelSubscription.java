@@ -176,9 +176,11 @@ final class ChannelSubscription implements Subscription {
         }
         return switch (answer.getOutcome()) {
             case OUTCOME_TRIMMED -> Optional.of(ChannelReset.Reason.TRIMMED);
-            case OUTCOME_EPOCH -> Optional.of(ChannelReset.Reason.EPOCH);
+            // One that this version does not know is the most careful one that it does.
+            case OUTCOME_EPOCH, OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
+                    Optional.of(ChannelReset.Reason.EPOCH);
             case OUTCOME_FORK -> Optional.of(ChannelReset.Reason.FORK);
-            case OUTCOME_OK, OUTCOME_UNSPECIFIED, UNRECOGNIZED -> {
+            case OUTCOME_OK -> {
                 OptionalLong expected = cursor.expected();
                 boolean gap =
                         first && expected.isPresent() && answer.getNextSeq() > expected.getAsLong();

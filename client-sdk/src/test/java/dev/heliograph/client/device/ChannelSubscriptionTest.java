@@ -163,6 +163,7 @@ class ChannelSubscriptionTest {
         "OUTCOME_TRIMMED, 9, TRIMMED",
         "OUTCOME_EPOCH, 1, EPOCH",
         "OUTCOME_FORK, 2, FORK",
+        "OUTCOME_UNSPECIFIED, 2, EPOCH",
         "OUTCOME_OK, 9, GAP"
     })
     void tellsTheAppThatContinuityBrokeBeforeWhatComesNext_R5(

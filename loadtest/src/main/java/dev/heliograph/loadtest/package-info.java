@@ -1,0 +1,2 @@
+/** Measures an installation, end to end and through the real APIs. */
+package dev.heliograph.loadtest;
