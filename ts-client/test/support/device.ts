@@ -84,6 +84,11 @@ export class Device {
     return this.deliveries.map((delivery) => delivery.text());
   }
 
+  /** The kinds of all diagnostics so far. */
+  get kinds(): string[] {
+    return this.diagnostics.map(({ kind }) => kind);
+  }
+
   get socket(): WebSocket {
     const socket = this.sockets.at(-1);
     if (!socket) throw new Error("The device has not opened a socket yet");

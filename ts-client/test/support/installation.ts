@@ -7,8 +7,8 @@ import { Notifier, type Sending } from "./notifier.js";
 import { Program } from "./program.js";
 import { javaCommand, serverClassPath } from "./toolchain.js";
 
-/** The line that a server prints when its ports are open. */
-const STARTED = /http port (\d+), grpc port (\d+), admin port (\d+)/;
+/** The line that a server prints when its ports are open; a role that it lacks has none. */
+const STARTED = /http port (\d+|none), grpc port (\d+|none), admin port \d+/;
 
 /** How a server differs from the default. */
 export interface ServerOptions {
@@ -32,7 +32,7 @@ export class Server {
   static async start(node: string, run: (ports: Ports) => Promise<Program>): Promise<Server> {
     const program = await run({ http: 0, grpc: 0 });
     const [, http, grpc] = await program.saw(STARTED);
-    return new Server(program, run, node, { http: Number(http), grpc: Number(grpc) });
+    return new Server(program, run, node, { http: portOf(http), grpc: portOf(grpc) });
   }
 
   /** "http://127.0.0.1:<port>", for the `url` option of a client. */
@@ -139,8 +139,7 @@ export class Installation {
   /** Ends everything. */
   async close(): Promise<void> {
     for (const notifier of this.notifiers) notifier.close();
-    // The newest first: servers before their Redis.
-    for (const program of [...this.programs].reverse()) await program.close();
+    await Promise.all(this.programs.map((program) => program.close()));
     rmSync(this.directory, { recursive: true, force: true });
   }
 
@@ -206,4 +205,9 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** 0 for a port that the server does not open. */
+function portOf(text = "none"): number {
+  return text === "none" ? 0 : Number(text);
 }

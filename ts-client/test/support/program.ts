@@ -1,7 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -9,12 +7,12 @@ import { fileURLToPath } from "node:url";
 export const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Runs a program as long as the other end of its standard input is held: by the test, whatever ends that. */
-const WATCHDOG = join(ROOT, "loadtest/src/main/resources/dev/heliograph/loadtest/watchdog.sh");
+const WATCHDOG = fileURLToPath(new URL("watchdog.sh", import.meta.url));
 
 /** A cold JVM on a busy machine takes several seconds, and two of them start at a time. */
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 90_000;
 
-/** The watchdog looks once a second, and lets a program 3 s to end in order. */
+/** A server lets its devices go for the drain time, 1 s, before it ends. */
 const END_TIMEOUT_MS = 15_000;
 
 /** Lines of output that are kept to explain a failure. */
@@ -41,10 +39,12 @@ export class Program {
   ) {}
 
   static async start({ command, args, env = {}, cwd = ROOT }: ProgramOptions): Promise<Program> {
-    const watchdog = spawn("bash", ["-c", readFileSync(WATCHDOG, "utf8"), "heliograph-watchdog", command, ...args], {
+    const watchdog = spawn("bash", [WATCHDOG, command, ...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["pipe", "pipe", "inherit"],
+      // A process group of its own: a Ctrl-C in the terminal ends the test run, whose end closes the pipe.
+      detached: true,
     });
     const lines = createInterface({ input: watchdog.stdout });
     const [pid] = (await once(lines, "line")) as [string];
@@ -94,8 +94,6 @@ export class Program {
 
   /** Ends it and its watchdog, whatever state they are in. */
   async close(): Promise<void> {
-    // A stopped program would sit on SIGTERM until the watchdog loses patience.
-    this.signal("SIGCONT");
     this.watchdog.stdin?.end();
     if (this.watchdog.exitCode === null && this.watchdog.signalCode === null) await once(this.watchdog, "exit");
   }
