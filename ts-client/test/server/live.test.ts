@@ -33,6 +33,44 @@ describe.each(["proto", "json"] as const)("in %s (C-2)", (encoding) => {
     expect(phone.kinds).not.toContain("duplicate-dropped");
   });
 
+  test("a handler that runs while the socket is cut is not called again (D-3, D-4)", async () => {
+    const user = all.newUser();
+    const phone = all.device({ sub: user }, { url: all.servers.one.url, encoding });
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const begun: string[] = [];
+    const subscription = phone.subscribe("inbox", {}, async (delivery) => {
+      begun.push(delivery.text());
+      if (delivery.seq === 3) await gate;
+    });
+    phone.client.connect();
+    await phone.until(() => subscription.status === "active", "the inbox is subscribed");
+    await all.backend.send(...numbered(5, { user }));
+    await phone.until(() => begun.length === 3, "the handler runs");
+    phone.socket.terminate();
+    await phone.until(() => phone.sockets.length === 2 && subscription.status === "active", "the device is back");
+    expect(subscription.seq).toBe(2);
+    open();
+    await phone.received(5);
+    expect(begun).toEqual(["1", "2", "3", "4", "5"]);
+    expect(phone.kinds).toContain("duplicate-dropped");
+  });
+
+  test("a message that is lost on the way is found by its hole and asked for again (D-2)", async () => {
+    const user = all.newUser();
+    let lost = 0;
+    // Welcome and Subscribed are the first two; the fourth Deliver is lost, once.
+    const loses = (message: number) => message === 6 && ++lost === 1;
+    const phone = await all.device({ sub: user }, { url: all.servers.one.url, encoding, loses }).live();
+    await all.backend.send(...numbered(10, { user }));
+    await phone.received(10);
+    expect(phone.texts).toEqual(numbered(10, { user }).map(({ text }) => text));
+    expect(phone.diagnostics).toContainEqual({ kind: "hole", channel: `user/${user}`, expectedSeq: 4, gotSeq: 5 });
+    expect(phone.sockets.length).toBe(1);
+  });
+
   test("a handler that is far behind leaves the channel to the log and still gets all of it (D-1, D-3)", async () => {
     const user = all.newUser();
     const phone = all.device({ sub: user }, { url: all.servers.one.url, encoding });

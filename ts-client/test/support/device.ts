@@ -28,6 +28,30 @@ export async function until(condition: () => boolean, what: () => string, waitMs
   }
 }
 
+/** What a device is made of. */
+export interface DeviceOptions extends Omit<DeviceClientOptions, "webSocket"> {
+  /** A fault on the way: true loses a message of the gateway, told by its number on the connection from 1 on. */
+  readonly loses?: (message: number) => boolean;
+}
+
+/** A socket that loses messages on their way in. */
+class LossySocket extends WebSocket {
+  private messages = 0;
+
+  constructor(
+    url: string,
+    protocols: string[],
+    private readonly loses: (message: number) => boolean,
+  ) {
+    super(url, protocols);
+  }
+
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    if (event === "message" && this.loses(++this.messages)) return false;
+    return super.emit(event, ...values);
+  }
+}
+
 /** A client on `ws` that books everything that it is told. */
 export class Device {
   readonly client: DeviceClient;
@@ -39,13 +63,13 @@ export class Device {
   readonly errors: SubscriptionErrorEvent[] = [];
   readonly sockets: WebSocket[] = [];
 
-  constructor(options: Omit<DeviceClientOptions, "webSocket">) {
+  constructor({ loses, ...options }: DeviceOptions) {
     this.client = createDeviceClient({
       // Short waits, so that tests are quick; the figures of G-3 are proven with a clock in the test's hands.
       backoff: { baseMs: 200, capMs: 1_000 },
       ...options,
       webSocket: (url, protocols) => {
-        const socket = new WebSocket(url, protocols);
+        const socket = loses ? new LossySocket(url, protocols, loses) : new WebSocket(url, protocols);
         this.sockets.push(socket);
         return socket;
       },

@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
-import type { DeviceClientOptions } from "../../src/index.js";
-import { Device } from "./device.js";
+import { Device, type DeviceOptions } from "./device.js";
 import { Installation, type Server, type ServerOptions } from "./installation.js";
 import type { TokenClaims } from "./issuer.js";
 import type { Notifier } from "./notifier.js";
@@ -14,7 +13,7 @@ export interface Fleet<Name extends string> {
   /** A user that no other test has. */
   newUser(): string;
   /** A device with the id "phone" unless the options say otherwise; it is closed after the test. */
-  device(claims: TokenClaims, options: Pick<DeviceClientOptions, "url"> & Partial<DeviceClientOptions>): Device;
+  device(claims: TokenClaims, options: Pick<DeviceOptions, "url"> & Partial<DeviceOptions>): Device;
 }
 
 /** Starts the named servers before the file's tests and ends everything after them. */
@@ -23,7 +22,7 @@ export function fleet<Name extends string>(options: Readonly<Record<Name, Server
   let users = 0;
   const self = {
     newUser: () => `user-${++users}`,
-    device(claims: TokenClaims, more: Pick<DeviceClientOptions, "url"> & Partial<DeviceClientOptions>) {
+    device(claims: TokenClaims, more: Pick<DeviceOptions, "url"> & Partial<DeviceOptions>) {
       const device = new Device({ token: self.installation.token(claims), deviceId: "phone", ...more });
       devices.push(device);
       return device;
