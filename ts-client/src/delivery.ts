@@ -1,6 +1,7 @@
 import { getTextEncoding } from "@bufbuild/protobuf/wire";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
-import type { Deliver } from "./gen/heliograph/device/v1/device_pb.js";
+import type { SkipEvent } from "./events.js";
+import { type Deliver, type Skip, SkipReason } from "./gen/heliograph/device/v1/device_pb.js";
 
 /** One notification, as a handler gets it. */
 export interface Delivery {
@@ -46,4 +47,13 @@ export function toDelivery(frame: Deliver): Delivery {
     text,
     json: <T>() => JSON.parse(text()) as T,
   };
+}
+
+/** The public form of a Skip frame. Reasons that this version does not know are named by their number. */
+export function toSkip({ channel, fromSeq, throughSeq, counts }: Skip): SkipEvent {
+  const entries = counts.map(({ reason, count }) => [
+    (SkipReason[reason] ?? `reason_${reason}`).toLowerCase(),
+    Number(count),
+  ]);
+  return { channel, fromSeq: Number(fromSeq), throughSeq: Number(throughSeq), counts: Object.fromEntries(entries) };
 }

@@ -1,7 +1,6 @@
 /** The part of the WebSocket interface that the client uses; browsers, Node 22 and `ws` all have it. */
 export interface WebSocketLike {
   binaryType: string;
-  readonly protocol: string;
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;

@@ -5,34 +5,26 @@ import type { ChannelMemory } from "./channel-memory.js";
 import type { Clock } from "./clock.js";
 import { errorInfo } from "./codes.js";
 import { CoverageCheck } from "./cursor.js";
-import { toDelivery } from "./delivery.js";
+import { toDelivery, toSkip } from "./delivery.js";
 import { DeliveryQueue, HANDLER_ATTEMPTS } from "./delivery-queue.js";
 import type { DeliveryHandler, SubscribeOptions, Subscription } from "./device-client.js";
 import { Emitter } from "./emitter.js";
-import type { Diagnostic, ResetOutcome, SubscriptionEvents } from "./events.js";
+import type { Diagnostic, SubscriptionEvents } from "./events.js";
 import { ErrorCode } from "./gen/heliograph/device/v1/codes_pb.js";
 import {
   type Deliver,
   type Error as ErrorFrame,
-  Outcome,
   type Skip,
-  SkipReason,
   Start,
   type Subscribed,
   type SubscribeSchema,
 } from "./gen/heliograph/device/v1/device_pb.js";
+import { resetOf } from "./outcome.js";
 import { printError } from "./platform/globals.js";
 import type { Session } from "./session.js";
 
 /** How often a position store may fail to load before the subscription fails. */
 const LOAD_ATTEMPTS = 5;
-
-/** Outcomes that mean a reset (R-5). One that this version does not know is taken for a new life: all is replayed and de-duplicated. */
-const RESETS: Readonly<Record<number, ResetOutcome | undefined>> = {
-  [Outcome.TRIMMED]: "trimmed",
-  [Outcome.EPOCH]: "epoch",
-  [Outcome.FORK]: "fork",
-};
 
 /** What a subscription shares with the others of its client. */
 export interface SubscriptionParts {
@@ -101,7 +93,7 @@ export class ChannelSubscription implements Subscription {
     return this.subId;
   }
 
-  get isOver(): boolean {
+  private get isOver(): boolean {
     return this.status === "failed" || this.status === "ended";
   }
 
@@ -111,11 +103,6 @@ export class ChannelSubscription implements Subscription {
 
   unsubscribe(): void {
     if (!this.isOver) this.finish("ended");
-  }
-
-  /** Resolves when the handler that runs has finished and its position is stored. */
-  settled(): Promise<void> {
-    return this.memory?.settled() ?? Promise.resolve();
   }
 
   /** Says which channel is meant, for the inbox once the gateway has told it. */
@@ -188,14 +175,9 @@ export class ChannelSubscription implements Subscription {
   }
 
   onSkip(frame: Skip): void {
-    const { channel } = this;
-    const [fromSeq, throughSeq] = [Number(frame.fromSeq), Number(frame.throughSeq)];
-    if (!this.covers("skip", fromSeq, throughSeq)) return;
-    const counts: Record<string, number> = {};
-    for (const { reason, count } of frame.counts) {
-      counts[(SkipReason[reason] ?? `reason_${reason}`).toLowerCase()] = Number(count);
-    }
-    this.enqueue({ kind: "skip", skip: { channel, fromSeq, throughSeq, counts }, position: frame.position });
+    const skip = toSkip(frame);
+    if (this.covers("skip", skip.fromSeq, skip.throughSeq))
+      this.enqueue({ kind: "skip", skip, position: frame.position });
   }
 
   /** The gateway refused the newest Subscribe. */
@@ -353,8 +335,4 @@ export class ChannelSubscription implements Subscription {
     }
     this.events.emit("error", { channel, label, text, fatal, ...(cause !== undefined && { cause }) });
   }
-}
-
-function resetOf(outcome: Outcome): ResetOutcome | undefined {
-  return outcome === Outcome.OK ? undefined : (RESETS[outcome] ?? "epoch");
 }
