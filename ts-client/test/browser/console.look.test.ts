@@ -1,74 +1,83 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium, openPage } from "./support/chromium.js";
+import { launchChromium, watch } from "./support/chromium.js";
 import { connected, expectAccessible, panel, sendTo } from "./support/consolePage.js";
-import { type FakeServer, startFakeServer } from "./support/fakeServer.js";
+import { startServer, type TestServer } from "./support/server.js";
 
-const PHONE = "alice on phone";
-const LAPTOP = "alice on laptop";
+/** The directory for screenshots; none are made without it. */
 const SCREENSHOTS = process.env.HELIOGRAPH_SCREENSHOTS;
 
-const WIDTHS = [
-  { width: 360, height: 780 },
-  { width: 768, height: 1024 },
-  { width: 1440, height: 960 },
-];
-const SCHEMES = ["light", "dark"] as const;
+/** Each with a user of its own, whose log begins empty. */
+const LOOKS = [
+  { user: "alice", colorScheme: "light", width: 1440, height: 960 },
+  { user: "bruno", colorScheme: "dark", width: 1440, height: 960 },
+  { user: "clara", colorScheme: "light", width: 768, height: 1024 },
+  { user: "diego", colorScheme: "dark", width: 768, height: 1024 },
+  { user: "emma", colorScheme: "light", width: 360, height: 780 },
+  { user: "farah", colorScheme: "dark", width: 360, height: 780 },
+] as const;
 
-describe.each(SCHEMES)("the console in the %s scheme", (colorScheme) => {
-  describe.each(WIDTHS)("$width px wide", (viewport) => {
-    let browser: Browser;
-    let server: FakeServer;
+let browser: Browser;
+let server: TestServer;
 
-    beforeAll(async () => {
-      [browser, server] = await Promise.all([launchChromium(), startFakeServer()]);
-    });
-    afterAll(async () => {
-      await browser?.close();
-      await server?.close();
-    });
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchChromium(), startServer()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
 
-    test("is accessible and shifts nothing while panels connect and deliveries arrive", async () => {
-      const { page, problems, layoutShifts } = await openPage(browser, server.url, { viewport, colorScheme });
-      await connected(page, PHONE, LAPTOP);
-      await expectAccessible(page);
+describe("the console is accessible, and nothing shifts while panels connect and deliveries arrive", () => {
+  test.each(LOOKS)("$width px wide, $colorScheme", async ({ user, colorScheme, width, height }) => {
+    const phone = `${user} on phone`;
+    const laptop = `${user} on laptop`;
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+    const { page, problems, layoutShifts } = await watch(await withDevices(context, user), server.url);
+    await connected(page, phone, laptop);
+    await expectAccessible(page);
 
-      await sendTo(server.url, "alice", 24);
-      await panel(page, LAPTOP).getByText("#24").waitFor();
-      await panel(page, PHONE).getByRole("button", { name: /^Cut/ }).click();
-      await sendTo(server.url, "alice", 6);
-      await panel(page, PHONE)
-        .getByRole("button", { name: /^Restore/ })
-        .click();
-      await panel(page, PHONE).getByText("Resumed, 6 caught up").waitFor();
-      await page.getByRole("button", { name: /^Send/ }).click();
-      await page.getByText("1 notification stored").waitFor();
-      await panel(page, LAPTOP).getByText("#31").waitFor();
-      await settle(page);
-      await screenshot(page, `${viewport.width}-${colorScheme}`);
+    await sendTo(server.url, user, 24);
+    await panel(page, laptop).getByText("#24").waitFor();
+    await panel(page, phone).getByRole("button", { name: /^Cut/ }).click();
+    await sendTo(server.url, user, 6);
+    await panel(page, phone)
+      .getByRole("button", { name: /^Restore/ })
+      .click();
+    await panel(page, phone).getByText("Resumed, 6 caught up").waitFor();
+    await page.locator("input[name=target]").fill(user);
+    await page.getByRole("button", { name: /^Send/ }).click();
+    await page.getByText("1 notification stored").waitFor();
+    await panel(page, laptop).getByText("#31").waitFor();
+    await settle(page);
+    await screenshot(page, `${width}-${colorScheme}`);
 
-      await panel(page, LAPTOP).locator(".delivery").first().click();
-      await page.locator("summary").click();
-      await expectAccessible(page);
-      await screenshot(page, `${viewport.width}-${colorScheme}-detail`);
+    await panel(page, laptop).locator(".delivery").first().click();
+    await page.locator("summary").click();
+    await expectAccessible(page);
+    if (width === 1440) await screenshot(page, `${width}-${colorScheme}-detail`);
 
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Help" }).click();
-      await expectAccessible(page);
-      await screenshot(page, `${viewport.width}-${colorScheme}-help`);
-      await page.keyboard.press("Escape");
-      await page.getByRole("button", { name: "Add device" }).click();
-      await expectAccessible(page);
-      await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Help" }).click();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Add device" }).click();
+    await expectAccessible(page);
+    await page.keyboard.press("Escape");
 
-      expect(await layoutShifts()).toEqual([]);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);
-      expect(problems).toEqual([]);
-    });
+    expect(await layoutShifts()).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(problems).toEqual([]);
   });
 });
+
+/** A page whose first visit shows a phone and a laptop of this user, who has a log of their own. */
+async function withDevices(context: BrowserContext, user: string): Promise<Page> {
+  const specs = ["phone", "laptop"].map((device) => ({ user, device, topics: [] }));
+  await context.addInitScript((text) => localStorage.setItem("heliograph.devices.1", text), JSON.stringify(specs));
+  return context.newPage();
+}
 
 /** Waits until animations have ended. */
 async function settle(page: Page): Promise<void> {
@@ -81,6 +90,7 @@ async function settle(page: Page): Promise<void> {
 
 async function screenshot(page: Page, name: string): Promise<void> {
   if (!SCREENSHOTS) return;
+  await page.mouse.move(0, 0);
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }

@@ -1,17 +1,17 @@
 import type { Browser, BrowserContext } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium, watch } from "./support/chromium.js";
-import { connected, panel, sendTo, seqs } from "./support/consolePage.js";
-import { type FakeServer, startFakeServer } from "./support/fakeServer.js";
+import { connected, expectAccessible, panel, postJson, sendTo, seqs } from "./support/consolePage.js";
+import { startServer, type TestServer } from "./support/server.js";
 
 const PHONE = "alice on phone";
 const LAPTOP = "alice on laptop";
 
 let browser: Browser;
-let server: FakeServer;
+let server: TestServer;
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChromium(), startFakeServer()]);
+  [browser, server] = await Promise.all([launchChromium(), startServer()]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -73,15 +73,24 @@ test("topics are subscribed and unsubscribed on a panel", async () => {
 });
 
 test("outside development mode the page says how to send and asks for a token", async () => {
-  const locked = await startFakeServer({ devMode: false });
-  try {
-    const { page } = await watch(await (await newContext()).newPage(), locked.url);
-    await page.getByText("./heliograph notify --user alice").waitFor();
-    await page.getByRole("button", { name: "Add device" }).click();
-    await page.getByLabel("Device token").fill("alice.tablet");
-    await page.getByRole("dialog").getByRole("button", { name: "Add device" }).click();
-    await connected(page, "alice on tablet");
-  } finally {
-    await locked.close();
-  }
+  const { token } = (await postJson(server.url, "console/api/token", { user: "zoe", device: "tablet" })) as {
+    token: string;
+  };
+  const page = await (await newContext()).newPage();
+  await page.route("**/console/api/config", (route) => route.fulfill({ status: 404 }));
+  await page.goto(server.url);
+  await page.getByText("./heliograph notify --user alice").waitFor();
+
+  await page.getByRole("button", { name: "Add device" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("User").fill("zoe");
+  await dialog.getByLabel("Device token").fill(token);
+  await dialog.getByRole("button", { name: "Add device" }).click();
+  await connected(page, "zoe on tablet");
+  await expectAccessible(page);
+
+  await page.reload();
+  await page.getByLabel("Device token of zoe on tablet").fill(token);
+  await page.keyboard.press("Enter");
+  await connected(page, "zoe on tablet");
 });

@@ -14,7 +14,7 @@ function json(value: unknown): string {
 export const PRESETS: readonly [Preset, ...Preset[]] = [
   {
     name: "Greeting",
-    draft: { ...EMPTY_DRAFT, type: "greeting", payload: json({ text: "Hello, Alice" }) },
+    draft: { ...EMPTY_DRAFT, type: "greeting", payload: json({ text: "Hello from Heliograph" }) },
   },
   {
     name: "Order shipped",

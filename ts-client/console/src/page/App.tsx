@@ -21,7 +21,9 @@ interface AppProps {
 /** The whole page, once the server has said what it is. */
 export function App({ config, fleet, composer }: AppProps): JSX.Element {
   const [dialog, setDialog] = useState<"add" | "help">();
-  const close = useCallback(() => setDialog(undefined), []);
+  // A dialog's close event comes late: by then another one may be open.
+  const closeAdd = useCallback(() => setDialog((open) => (open === "add" ? undefined : open)), []);
+  const closeHelp = useCallback(() => setDialog((open) => (open === "help" ? undefined : open)), []);
   const run = useCallback(
     (action: Action) => {
       if (action === "compose") document.querySelector<HTMLElement>("textarea[name=payload]")?.focus();
@@ -47,8 +49,8 @@ export function App({ config, fleet, composer }: AppProps): JSX.Element {
         </div>
       </main>
       <Announcer />
-      {dialog === "add" && <AddDeviceDialog fleet={fleet} devMode={config.devMode} onClose={close} />}
-      {dialog === "help" && <HelpDialog onClose={close} />}
+      {dialog === "add" && <AddDeviceDialog fleet={fleet} devMode={config.devMode} onClose={closeAdd} />}
+      {dialog === "help" && <HelpDialog onClose={closeHelp} />}
     </>
   );
 }

@@ -16,7 +16,8 @@ export function ChannelBar({ device }: { device: Device }): JSX.Element {
 
   return (
     <div class="channels">
-      <ul class="channel-list">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <ul class="channel-list" tabIndex={0} aria-label={`Channels of ${device.name}`}>
         {device.channels.map(({ channel, status, seq }) => (
           <li key={channel} class="channel" data-status={status}>
             <span class="channel-name" title={channel}>

@@ -26,16 +26,20 @@ export async function seqs(page: Page, name: string): Promise<number[]> {
 export async function sendTo(url: string, user: string, count: number): Promise<void> {
   for (let n = 1; n <= count; n++) {
     const payload = Buffer.from(JSON.stringify({ text: `Hello, number ${n}` })).toString("base64");
-    const response = await fetch(new URL("console/api/notify", url), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        target: { user },
-        content: { type: "greeting", payload, contentType: "application/json" },
-      }),
-    });
-    expect(response.status).toBe(200);
+    const content = { type: "greeting", payload, contentType: "application/json" };
+    await postJson(url, "console/api/notify", { target: { user }, content });
   }
+}
+
+/** Calls the server's development API; fails unless it answers 200. */
+export async function postJson(url: string, path: string, body: unknown): Promise<unknown> {
+  const response = await fetch(new URL(path, url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(200);
+  return response.json();
 }
 
 /** Fails with every accessibility rule that the page breaks. */

@@ -21,22 +21,22 @@ const POLICY =
   "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** A server for the built console: its files, the development API, and the device protocol. Tokens are `<user>.<device>`. */
-export interface FakeServer {
+export interface TestServer {
   readonly url: string;
   close(): Promise<void>;
 }
 
-export async function startFakeServer({ devMode = true } = {}): Promise<FakeServer> {
+export async function startServer(): Promise<TestServer> {
   const log = new FakeLog();
   const gateway = new FakeGateway(log);
   const server = createServer((request, response) => {
-    route(request, response, log, devMode).catch((error: unknown) => response.writeHead(500).end(String(error)));
+    route(request, response, log).catch((error: unknown) => response.writeHead(500).end(String(error)));
   });
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "heliograph.v1.proto" });
   server.on("upgrade", (request, socket, head) => {
     const offered = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
     const token = offered.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length) ?? "";
-    sockets.handleUpgrade(request, socket, head, (ws) => gateway.accept(ws, token.split(".")[0] ?? ""));
+    sockets.handleUpgrade(request, socket, head, (ws) => gateway.accept(ws, token.slice(0, token.lastIndexOf("."))));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
@@ -50,14 +50,9 @@ export async function startFakeServer({ devMode = true } = {}): Promise<FakeServ
   };
 }
 
-async function route(
-  request: IncomingMessage,
-  response: ServerResponse,
-  log: FakeLog,
-  devMode: boolean,
-): Promise<void> {
+async function route(request: IncomingMessage, response: ServerResponse, log: FakeLog): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  if (path.startsWith("/console/api/") && devMode) {
+  if (path.startsWith("/console/api/")) {
     const { status, body } = await api(path.slice("/console/api/".length), request, log);
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     return;
@@ -85,13 +80,10 @@ async function api(call: string, request: IncomingMessage, log: FakeLog): Promis
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = JSON.parse(Buffer.concat(chunks).toString());
   if (call === "token") return { status: 200, body: { token: `${body.user}.${body.device}` } };
-  const { target, content, idempotencyKey = "" } = body;
-  if (content.type === "refused") {
-    const violations = [{ field: "content.type", description: "this type is refused" }];
-    return {
-      status: 400,
-      body: { code: "invalid_argument", message: "content.type: this type is refused", violations },
-    };
+  const { target, content, ttl, idempotencyKey = "" } = body;
+  if (ttl === "59999999940s") {
+    const violations = [{ field: "ttl", description: "at most 7 days" }];
+    return { status: 400, body: { code: "invalid_argument", message: "ttl: at most 7 days", violations } };
   }
   const channels: string[] = target.topic
     ? [`topic/${target.topic}`]
