@@ -18,7 +18,10 @@ public final class NotifyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** INTERNAL is also what gRPC makes of a connection that breaks off in the middle of a call; the key makes a repeat harmless. */
+    /**
+     * INTERNAL is also what gRPC makes of a connection that breaks off in the middle of a call; the
+     * key makes a repeat harmless.
+     */
     private static final Set<Code> RETRYABLE =
             Set.of(
                     Code.UNAVAILABLE,
