@@ -5,12 +5,16 @@ import type { GoAway, ServerFrame, Welcome } from "./gen/heliograph/device/v1/de
 import type { LifecycleSignal, LifecycleSignals } from "./lifecycle.js";
 import type { Session } from "./session.js";
 import type { Connected, ConnectionState, StateChange } from "./state.js";
+import { askVerdict } from "./verdict.js";
 
 /** A connection that lived this long counts as stable: a gateway that welcomes and then kicks meets growing waits (G-3). */
 const MIN_UPTIME_MS = 5_000;
 
 /** When a network or a laptop comes back, so do its neighbours: the retry at once is spread over this. */
 const WAKE_SPREAD_MS = 250;
+
+/** How long the gateway has to answer after the machine went offline: a slow round trip, and soon enough to tell the user. */
+const PROBE_TIMEOUT_MS = 3_000;
 
 /** What a connection is made of. */
 export interface ConnectionParts extends AttemptParts {
@@ -36,7 +40,16 @@ type Phase =
   | { readonly name: "idle" | "closed" }
   | { readonly name: "connecting"; readonly attempt: Attempt }
   | { readonly name: "waiting"; cancelTimer: () => void; held: boolean; woken: boolean }
-  | { readonly name: "connected"; readonly session: Session; readonly sinceMs: number; move: Move | undefined };
+  | ConnectedPhase;
+
+interface ConnectedPhase {
+  readonly name: "connected";
+  readonly session: Session;
+  readonly sinceMs: number;
+  move: Move | undefined;
+  /** Ends the wait for a sign of the gateway; undefined when there is none. */
+  cancelProbe: (() => void) | undefined;
+}
 
 /** A move to another gateway (G-4): first its delay, then its attempts, while the present session goes on. */
 interface Move {
@@ -98,6 +111,7 @@ export class Connection {
       case "connected":
         old.move?.cancelTimer();
         old.move?.attempt?.cancel();
+        old.cancelProbe?.();
         old.session.close();
         this.events.lost();
         break;
@@ -154,7 +168,8 @@ export class Connection {
   private enterConnected(session: Session, welcome: Welcome): void {
     const { connectionId, node, user, deviceId, inbox } = welcome;
     const state: Connected = { status: "connected", connectionId, node, user, deviceId, inbox };
-    this.transition({ name: "connected", session, sinceMs: this.parts.clock.now(), move: undefined }, state);
+    const sinceMs = this.parts.clock.now();
+    this.transition({ name: "connected", session, sinceMs, move: undefined, cancelProbe: undefined }, state);
     // A listener of the change may have disconnected.
     if (this.isInForce(session)) this.events.welcomed(session, welcome);
   }
@@ -203,6 +218,10 @@ export class Connection {
   private onSignal(signal: LifecycleSignal): void {
     const { phase } = this;
     if (signal === "hidden") return;
+    if (signal === "offline") {
+      if (phase.name === "connected") this.probe(phase);
+      return;
+    }
     if (phase.name === "waiting") {
       if (phase.woken || this.parts.lifecycle.hidden) return;
       phase.woken = true;
@@ -218,6 +237,26 @@ export class Connection {
         phase.session.wake();
       }
     }
+  }
+
+  /** Asks the gateway over a connection of its own whether it can be reached. Liveness would take a heartbeat interval to tell. */
+  private probe(phase: ConnectedPhase): void {
+    const { clock, endpoint, fetch, tokens } = this.parts;
+    if (!fetch || phase.cancelProbe) return;
+    const lost = () => {
+      if (this.phase !== phase) return;
+      const text = "The machine is offline and the gateway does not answer.";
+      this.broken({ reason: { code: 0, label: "offline", text }, verdict: "reconnect", retryAfterMs: 0 });
+    };
+    phase.cancelProbe = clock.after(PROBE_TIMEOUT_MS, lost);
+    const verdict = tokens.get(this.failures).then((token) => askVerdict(fetch, endpoint.verdictUrl, token));
+    verdict
+      .catch(() => undefined)
+      .then((answer) => {
+        phase.cancelProbe?.();
+        phase.cancelProbe = undefined;
+        if (!answer) lost();
+      });
   }
 
   private beginMove(goAway: GoAway): void {

@@ -4,8 +4,10 @@ export type LifecycleSignal =
   | "hidden"
   /** The page is seen again, or resumed after a freeze. */
   | "visible"
-  /** The network is back. */
+  /** The network is back: a retry comes at once. */
   | "online"
+  /** The machine has lost its network. Whether that concerns the gateway is asked, since one on the same machine stays. */
+  | "offline"
   /** The page came back from the back-forward cache: its sockets are gone. */
   | "restored";
 

@@ -27,9 +27,9 @@ export interface DeviceClientOptions {
   readonly random?: () => number;
   /** Time and timers. Default: those of the runtime. */
   readonly clock?: Clock;
-  /** Asks for the verdict after a failed open (C-6). Default `globalThis.fetch`. */
+  /** Asks for the verdict after a failed open (C-6), and whether the gateway answers when the machine goes offline. Default `globalThis.fetch`. */
   readonly fetch?: FetchLike;
-  /** Tells when the page is hidden, shown or online again. Default: browser events where there is a window. */
+  /** Tells when the page is hidden or shown, and the machine offline or online. Default: browser events where there is a window. */
   readonly lifecycle?: LifecycleSignals;
 }
 

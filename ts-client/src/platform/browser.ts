@@ -22,15 +22,18 @@ export function browserLifecycle(): LifecycleSignals {
       const onVisibility = () => listener(document.visibilityState === "hidden" ? "hidden" : "visible");
       const onResume = () => listener("visible");
       const onOnline = () => listener("online");
+      const onOffline = () => listener("offline");
       const onPageShow = (event: { persisted?: boolean }) => listener(event.persisted ? "restored" : "visible");
       document.addEventListener("visibilitychange", onVisibility);
       document.addEventListener("resume", onResume);
       window.addEventListener("online", onOnline);
+      window.addEventListener("offline", onOffline);
       window.addEventListener("pageshow", onPageShow);
       return () => {
         document.removeEventListener("visibilitychange", onVisibility);
         document.removeEventListener("resume", onResume);
         window.removeEventListener("online", onOnline);
+        window.removeEventListener("offline", onOffline);
         window.removeEventListener("pageshow", onPageShow);
       };
     },

@@ -361,6 +361,52 @@ describe("lifecycle", () => {
     expect(r.sockets.length).toBe(before + 1);
   });
 
+  test("offline gives up a gateway that cannot be reached, and online comes back at once", async () => {
+    const r = rig();
+    await r.start();
+    r.signal("offline");
+    await settle();
+    expect(r.client.state).toMatchObject({ status: "waiting", reason: { code: 0, label: "offline" } });
+    r.signal("online");
+    await r.clock.advance(125);
+    await r.welcome();
+    expect(r.client.state.status).toBe("connected");
+  });
+
+  test("offline gives up a gateway that does not answer within 3 s", async () => {
+    const r = rig({ fetch: () => new Promise(() => {}) });
+    await r.start();
+    r.signal("offline");
+    await r.clock.advance(2_999);
+    expect(r.client.state.status).toBe("connected");
+    await r.clock.advance(1);
+    expect(r.client.state).toMatchObject({ status: "waiting", reason: { label: "offline" } });
+  });
+
+  test("offline keeps the connection to a gateway that answers, and asks once", async () => {
+    const r = rig();
+    r.verdict = { code: "ok" };
+    await r.start();
+    r.signal("offline");
+    r.signal("offline");
+    await settle();
+    expect(r.verdictCalls.length).toBe(1);
+    await r.clock.advance(3_000);
+    expect(r.changes.map(({ to }) => to.status)).toEqual(["connecting", "connected"]);
+  });
+
+  test("an answer that comes after disconnect changes nothing", async () => {
+    let fail = (_error: Error) => {};
+    const r = rig({ fetch: () => new Promise((_, reject) => (fail = reject)) });
+    await r.start();
+    r.signal("offline");
+    await settle();
+    r.client.disconnect();
+    fail(new Error("network down"));
+    await settle();
+    expect(r.client.state.status).toBe("idle");
+  });
+
   test("signals before connect and after disconnect do nothing", async () => {
     const r = rig();
     r.signal("online");
