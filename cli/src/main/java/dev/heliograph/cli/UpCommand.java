@@ -1,7 +1,6 @@
 package dev.heliograph.cli;
 
 import dev.heliograph.server.HeliographServer;
-import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.redis.LocalRedis;
 import io.helidon.config.Config;
@@ -95,7 +94,9 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Interrupts interrupts = Interrupts.install();
         PrintWriter out = spec.commandLine().getOut();
-        Ports.requireFree(ADDRESS, Map.of("--port", port, "--grpc-port", grpcPort, "--admin-port", adminPort));
+        Ports.requireFree(
+                ADDRESS,
+                Map.of("--port", port, "--grpc-port", grpcPort, "--admin-port", adminPort));
         StateDirectory state = StateDirectory.ofUser();
         Path key = StateDirectory.keyIn(dataDirectory == null ? state.path() : madeDataDirectory());
         try (LocalRedis redis = redisUri == null ? startRedis() : null) {
@@ -166,7 +167,8 @@ final class UpCommand implements Callable<Integer> {
         try {
             return Files.createDirectories(dataDirectory);
         } catch (IOException e) {
-            throw new CommandException("Cannot use --data-dir " + dataDirectory + ": " + e.getMessage(), e);
+            throw new CommandException(
+                    "Cannot use --data-dir " + dataDirectory + ": " + e.getMessage(), e);
         }
     }
 
