@@ -10,8 +10,7 @@ final class Browser {
 
     /** Tries it, and leaves it at that: the address stands in the terminal. */
     static void open(String url) {
-        boolean mac =
-                System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac");
+        boolean mac = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac");
         boolean desktop =
                 System.getenv("DISPLAY") != null || System.getenv("WAYLAND_DISPLAY") != null;
         if (System.console() == null || (!mac && !desktop)) {

@@ -1,5 +1,6 @@
 package dev.heliograph.cli;
 
+import dev.heliograph.loadtest.LoadtestCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
             UpCommand.class,
             TokenCommand.class,
             NotifyCommand.class,
+            LoadtestCommand.class,
             RedisCommand.class,
             CommandLine.HelpCommand.class
         })

@@ -96,7 +96,8 @@ final class NotifyCommand implements Callable<Integer> {
                         ? ByteString.copyFromUtf8(text)
                         : ByteString.copyFrom(Files.readAllBytes(file));
             } catch (IOException e) {
-                throw new CommandException("Cannot read --data-file " + file + ": " + e.getMessage(), e);
+                throw new CommandException(
+                        "Cannot read --data-file " + file + ": " + e.getMessage(), e);
             }
         }
     }
@@ -187,13 +188,15 @@ final class NotifyCommand implements Callable<Integer> {
             String own =
                     token != null
                             ? token
-                            : StateDirectory.issuer(run.key()).producer("heliograph-cli", TOKEN_TTL);
+                            : StateDirectory.issuer(run.key())
+                                    .producer("heliograph-cli", TOKEN_TTL);
             return ProducerClient.builder("127.0.0.1:" + run.grpcPort(), TokenProvider.fixed(own))
                     .plaintext()
                     .build();
         }
         if (token == null) {
-            throw new ParameterException(spec.commandLine(), "--url needs --token or HELIOGRAPH_TOKEN");
+            throw new ParameterException(
+                    spec.commandLine(), "--url needs --token or HELIOGRAPH_TOKEN");
         }
         boolean plaintext = url.startsWith("http://");
         String address = url.replaceFirst("^https?://", "").replaceFirst("/$", "");
@@ -233,7 +236,9 @@ final class NotifyCommand implements Callable<Integer> {
                                             .putFields("channel", Values.of(failed.channel()))
                                             .build()));
                     if (!json) {
-                        out.printf("%s  NOT stored: %s%n", failed.channel(), failed.error().getMessage());
+                        out.printf(
+                                "%s  NOT stored: %s%n",
+                                failed.channel(), failed.error().getMessage());
                     }
                 }
             }
@@ -241,7 +246,8 @@ final class NotifyCommand implements Callable<Integer> {
         if (json) {
             printJson(
                     Struct.newBuilder()
-                            .putFields("targets", Value.newBuilder().setListValue(targets).build()));
+                            .putFields(
+                                    "targets", Value.newBuilder().setListValue(targets).build()));
         }
         out.flush();
     }

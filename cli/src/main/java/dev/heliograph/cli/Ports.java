@@ -20,10 +20,6 @@ final class Ports {
         new TreeMap<>(ports)
                 .forEach(
                         (option, port) -> {
-                            if (port < 0 || port > 65_535) {
-                                throw new CommandException(
-                                        option + " has to be a port from 0 to 65535, not " + port);
-                            }
                             try (ServerSocket socket = new ServerSocket()) {
                                 socket.setReuseAddress(true);
                                 socket.bind(new InetSocketAddress(address, port));

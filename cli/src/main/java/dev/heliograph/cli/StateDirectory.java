@@ -108,16 +108,25 @@ record StateDirectory(Path path) {
 
     /** Announces this process as the running {@code up}. The newest one wins. */
     void announce(int httpPort, int grpcPort, int adminPort, Path key) throws IOException {
-        Struct json =
-                Struct.newBuilder()
-                        .putFields("pid", Values.of((double) ProcessHandle.current().pid()))
-                        .putFields(
-                                "startedMs", Values.of((double) startedMs(ProcessHandle.current())))
-                        .putFields("httpPort", Values.of(httpPort))
-                        .putFields("grpcPort", Values.of(grpcPort))
-                        .putFields("adminPort", Values.of(adminPort))
-                        .putFields("key", Values.of(key.toAbsolutePath().toString()))
-                        .build();
+        String json =
+                """
+                {
+                  "pid": %d,
+                  "startedMs": %d,
+                  "httpPort": %d,
+                  "grpcPort": %d,
+                  "adminPort": %d,
+                  "key": %s
+                }
+                """
+                        .formatted(
+                                ProcessHandle.current().pid(),
+                                startedMs(ProcessHandle.current()),
+                                httpPort,
+                                grpcPort,
+                                adminPort,
+                                JsonFormat.printer()
+                                        .print(Values.of(key.toAbsolutePath().toString())));
         Path next =
                 Files.createTempFile(
                         path,
@@ -125,7 +134,7 @@ record StateDirectory(Path path) {
                         ".json",
                         PosixFilePermissions.asFileAttribute(
                                 PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(next, JsonFormat.printer().print(json));
+        Files.writeString(next, json);
         Files.move(next, runFile(), StandardCopyOption.ATOMIC_MOVE);
     }
 

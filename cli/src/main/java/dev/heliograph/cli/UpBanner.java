@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What {@code up} says once it runs: where everything is, and what to try first. */
-record UpBanner(HeliographServer server, TokenIssuer issuer, Duration ttl, boolean console) {
+record UpBanner(
+        String redis, HeliographServer server, TokenIssuer issuer, Duration ttl, boolean console) {
 
     private static final String USER = "alice";
 
     void print(PrintWriter out) {
+        out.printf("Redis    %s%n", redis);
         out.printf("Devices  ws://localhost:%d/v1/connect%n", server.httpPort());
         out.printf("Notify   localhost:%d (gRPC)%n", server.grpcPort());
         out.printf(

@@ -1,7 +1,6 @@
 package dev.heliograph.cli;
 
 import dev.heliograph.server.HeliographServer;
-import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.redis.LocalRedis;
 import io.helidon.config.Config;
@@ -36,6 +35,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class UpCommand implements Callable<Integer> {
+
+    private static final int MAX_PORT = 65_535;
 
     private static final String ADDRESS = "127.0.0.1";
 
@@ -95,19 +96,23 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Interrupts interrupts = Interrupts.install();
         PrintWriter out = spec.commandLine().getOut();
-        Ports.requireFree(ADDRESS, Map.of("--port", port, "--grpc-port", grpcPort, "--admin-port", adminPort));
+        requireUsable();
         StateDirectory state = StateDirectory.ofUser();
         Path key = StateDirectory.keyIn(dataDirectory == null ? state.path() : madeDataDirectory());
         try (LocalRedis redis = redisUri == null ? startRedis() : null) {
-            out.println(
-                    redis == null
-                            ? "Redis    " + redisUri.getHost() + ":" + redisUri.getPort()
-                            : "Redis    " + redis.description());
-            out.flush();
             HeliographServer server = startServer(redis == null ? redisUri : redis.uri(), key);
             try {
                 state.announce(server.httpPort(), server.grpcPort(), server.adminPort(), key);
-                new UpBanner(server, StateDirectory.issuer(key), PRINTED_TOKEN_TTL, !noConsole)
+                String redisLine =
+                        redis == null
+                                ? redisUri.getHost() + ":" + redisUri.getPort()
+                                : redis.description();
+                new UpBanner(
+                                redisLine,
+                                server,
+                                StateDirectory.issuer(key),
+                                PRINTED_TOKEN_TTL,
+                                !noConsole)
                         .print(out);
                 if (!noConsole && !noOpen) {
                     Browser.open("http://localhost:" + server.httpPort() + "/");
@@ -122,6 +127,27 @@ final class UpCommand implements Callable<Integer> {
         }
         out.println("Stopped.");
         return Main.OK;
+    }
+
+    private void requireUsable() {
+        Map<String, Integer> ports =
+                Map.of("--port", port, "--grpc-port", grpcPort, "--admin-port", adminPort);
+        ports.forEach(
+                (option, number) -> {
+                    if (number < 0 || number > MAX_PORT) {
+                        throw new ParameterException(
+                                spec.commandLine(),
+                                option + " has to be a port from 0 to 65535, not " + number);
+                    }
+                });
+        if (redisUri != null
+                && (redisUri.getHost() == null
+                        || !List.of("redis", "rediss").contains(redisUri.getScheme()))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--redis-uri has to be redis://[:password@]host:port[/db] or rediss://…");
+        }
+        Ports.requireFree(ADDRESS, ports);
     }
 
     private LocalRedis startRedis() {
@@ -166,7 +192,8 @@ final class UpCommand implements Callable<Integer> {
         try {
             return Files.createDirectories(dataDirectory);
         } catch (IOException e) {
-            throw new CommandException("Cannot use --data-dir " + dataDirectory + ": " + e.getMessage(), e);
+            throw new CommandException(
+                    "Cannot use --data-dir " + dataDirectory + ": " + e.getMessage(), e);
         }
     }
 

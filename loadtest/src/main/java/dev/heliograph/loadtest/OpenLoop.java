@@ -2,6 +2,7 @@ package dev.heliograph.loadtest;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongUnaryOperator;
 
 /** Calls at a fixed rate, whatever becomes of the calls: a slow system does not slow its load. */
 final class OpenLoop {
@@ -27,9 +28,25 @@ final class OpenLoop {
      * last.
      */
     static void run(int from, int to, int perSecond, Shot shot) {
+        run(from, to, fired -> fired * NANOS_PER_SECOND / perSecond, shot);
+    }
+
+    /** The same with a rate that rises evenly from 0 to {@code perSecond}. */
+    static void ramp(int from, int to, int perSecond, Shot shot) {
+        // At time t of a ramp that lasts T, t * t / (2 * T) * perSecond have been fired, and T is 2
+        // * count / perSecond.
+        double rampNanos = 2.0 * (to - from) / perSecond * NANOS_PER_SECOND;
+        run(
+                from,
+                to,
+                fired -> (long) Math.sqrt(2 * rampNanos * fired * NANOS_PER_SECOND / perSecond),
+                shot);
+    }
+
+    private static void run(int from, int to, LongUnaryOperator dueAfter, Shot shot) {
         long begin = System.nanoTime();
         for (int number = from; number < to; number++) {
-            long due = begin + (number - from) * NANOS_PER_SECOND / perSecond;
+            long due = begin + dueAfter.applyAsLong(number - from);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);
             }

@@ -52,16 +52,22 @@ final class Smoke {
     /**
      * What to run.
      *
-     * @param warmupSeconds of the same load, not measured
+     * @param warmupSeconds not measured; in its first half the rate rises, since a cold JVM that is
+     *     hit by the full rate measures its compiler and the retries that its slowness causes
      */
     record Plan(int devices, int perSecond, int seconds, int warmupSeconds, int payloadBytes) {
 
+        /** Notifications while the rate rises: half as many as at the full rate. */
+        int ramp() {
+            return perSecond * warmupSeconds / 4;
+        }
+
         int warmup() {
-            return perSecond * warmupSeconds;
+            return ramp() + perSecond * warmupSeconds / 2;
         }
 
         int total() {
-            return perSecond * (warmupSeconds + seconds);
+            return warmup() + perSecond * seconds;
         }
     }
 
@@ -118,7 +124,8 @@ final class Smoke {
         out.printf("%,d devices are connected%n", plan.devices());
 
         OpenLoop.Shot shot = (number, due) -> send(producer, users, ledger, number, due);
-        OpenLoop.run(0, plan.warmup(), plan.perSecond(), shot);
+        OpenLoop.ramp(0, plan.ramp(), plan.perSecond(), shot);
+        OpenLoop.run(plan.ramp(), plan.warmup(), plan.perSecond(), shot);
         out.printf("Warm-up is over, %,d deliveries%n", ledger.delivered());
         long serverCpu = ProcStat.cpuMicros(server.pid());
         long redisCpu = redis.micros();
@@ -129,7 +136,7 @@ final class Smoke {
         redisCpu = redis.micros() - redisCpu;
         int deliveries = Math.max(1, ledger.delivered() - before);
         if (ledger.failed() > 0) {
-            out.printf("First failure: %s%n%s%n", ledger.firstFailure(), server.tail());
+            out.printf("First failure: %s%n", ledger.firstFailure());
         }
         Histogram latency = ledger.latencyMicros();
         return new SmokeReport(

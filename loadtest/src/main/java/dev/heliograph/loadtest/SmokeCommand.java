@@ -64,7 +64,8 @@ final class SmokeCommand implements Callable<Integer> {
             names = "--warmup",
             paramLabel = "S",
             defaultValue = "20",
-            description = "How long to run the same load before. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long to warm up before, half of it with a rising rate. Default: ${DEFAULT-VALUE}")
     private int warmup;
 
     @Option(

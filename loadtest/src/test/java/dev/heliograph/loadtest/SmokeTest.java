@@ -33,7 +33,7 @@ class SmokeTest {
         String seen = log.toString(StandardCharsets.UTF_8) + report.text();
 
         assertThat(seen, report.isClean(), is(true));
-        assertThat(seen, report.delivered(), is(equalTo(600L)));
+        assertThat(seen, report.delivered(), is(equalTo(550L)));
         assertThat(seen, report.holes(), is(equalTo(0L)));
         assertThat(seen, report.gatewayCpuUsPerDelivery(), is(greaterThan(0.0)));
         assertThat(seen, report.redisCpuUsPerDelivery(), is(greaterThan(0.0)));

@@ -80,7 +80,8 @@ public final class HeliographServer {
                         Clock.systemUTC());
         this.notifyApi =
                 config.roles().contains(Role.NOTIFY)
-                        ? Optional.of(new NotifyApi(notifier, verifier, notifyMetrics))
+                        ? Optional.of(
+                                new NotifyApi(notifier, verifier.remembering(), notifyMetrics))
                         : Optional.empty();
         GatewayMetrics gatewayMetrics = new GatewayMetrics();
         ConnectionLog connectionLog = new ConnectionLog();
@@ -152,7 +153,9 @@ public final class HeliographServer {
                             GRPC,
                             grpc -> {
                                 listener(grpc, config.grpcPort(), MAX_GRPC_CONNECTIONS);
-                                grpc.addProtocol(api.protocol()).addRouting(api.routing());
+                                grpc.addProtocol(api.protocol())
+                                        .addProtocol(api.transport())
+                                        .addRouting(api.routing());
                             });
                 });
         return builder.build();

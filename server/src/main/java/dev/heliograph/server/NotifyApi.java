@@ -13,6 +13,7 @@ import io.grpc.health.v1.HealthProto;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
+import io.helidon.webserver.http2.Http2Config;
 
 /**
  * What the gRPC listener serves: the Notify API behind its token, health and reflection without.
@@ -21,6 +22,12 @@ final class NotifyApi {
 
     /** Above the largest valid batch, so that a somewhat larger one gets an answer. */
     private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+    /**
+     * Calls that a client may cancel in 10 s before its connection is ended. A backend whose
+     * deadlines pass all at once is no attacker; 50, the default, would cut it off.
+     */
+    private static final int MAX_RESETS = 10_000;
 
     private final HealthStatusManager health = new HealthStatusManager();
     private final LogNotifier notifier;
@@ -37,6 +44,10 @@ final class NotifyApi {
                 .enableCompression(false)
                 .maxReadBufferSize(MAX_MESSAGE_BYTES)
                 .build();
+    }
+
+    Http2Config transport() {
+        return Http2Config.builder().maxRapidResets(MAX_RESETS).build();
     }
 
     GrpcRouting.Builder routing() {

@@ -18,8 +18,16 @@ public final class NotifyException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    /**
+     * INTERNAL is also what gRPC makes of a connection that breaks off in the middle of a call; the
+     * key makes a repeat harmless.
+     */
     private static final Set<Code> RETRYABLE =
-            Set.of(Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED);
+            Set.of(
+                    Code.UNAVAILABLE,
+                    Code.RESOURCE_EXHAUSTED,
+                    Code.DEADLINE_EXCEEDED,
+                    Code.INTERNAL);
 
     /**
      * A field that the server did not accept.

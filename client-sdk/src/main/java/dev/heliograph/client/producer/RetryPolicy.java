@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.function.DoubleSupplier;
 
 /**
- * How calls are repeated that failed with UNAVAILABLE, RESOURCE_EXHAUSTED or DEADLINE_EXCEEDED:
- * with full jitter, never earlier than the server asks, and always with the same idempotency key.
+ * How calls are repeated that failed with UNAVAILABLE, RESOURCE_EXHAUSTED, DEADLINE_EXCEEDED or
+ * INTERNAL: with full jitter, never earlier than the server asks, and always with the same
+ * idempotency key.
  *
  * @param attempts calls in all, at least 1
  * @param base what the first repeat waits at most

@@ -49,7 +49,7 @@ class ProducerClientTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED"})
+    @EnumSource(names = {"UNAVAILABLE", "RESOURCE_EXHAUSTED", "DEADLINE_EXCEEDED", "INTERNAL"})
     void repeatsWithTheSameGeneratedKey(Code code) {
         server.callFaults.add(code.toStatus().asRuntimeException());
         server.callFaults.add(code.toStatus().asRuntimeException());

@@ -85,6 +85,11 @@ final class JwksSource implements AutoCloseable {
         }
     }
 
+    /** The set in force. */
+    JwkKeys current() {
+        return keys;
+    }
+
     /** Ends the refresh. */
     @Override
     public void close() {

@@ -67,6 +67,11 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
         return principal(signed, json(segments[1], "payload"));
     }
 
+    /** The same, remembering what it verified, for callers that send one token many times. */
+    public TokenVerifier remembering() {
+        return new RecentTokens(this, source::current, clock);
+    }
+
     /** Ends the refresh of the keys. */
     @Override
     public void close() {

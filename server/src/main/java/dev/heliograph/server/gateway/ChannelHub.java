@@ -119,9 +119,8 @@ final class ChannelHub {
         String mailbox;
         lock.lock();
         try {
-            // A subscription that begins in the past leaves the rest to its own reads: only the
-            // head counts here.
-            if (state == State.ADRIFT && head == null) {
+            // With live subscriptions the rest is theirs: only resync() delivers what they lack.
+            if (state == State.ADRIFT && live.isEmpty()) {
                 state = State.SYNCING;
                 mailbox = registry.mailbox();
             } else {
@@ -150,6 +149,10 @@ final class ChannelHub {
         }
         lock.lock();
         try {
+            if (head != null) {
+                // Nobody has proven that the log is still that of before.
+                resets++;
+            }
             head = page.head();
             if (!finishSync(mailbox)) {
                 registry.run(() -> resync(true));

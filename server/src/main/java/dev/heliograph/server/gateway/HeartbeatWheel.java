@@ -1,6 +1,7 @@
 package dev.heliograph.server.gateway;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,11 +16,27 @@ final class HeartbeatWheel {
     /** Slots of a turn: at 25 s a slot is 100 ms and holds 72 of 18,000 sessions. */
     private static final int SLOTS = 250;
 
-    private final Set<Session>[] slots;
+    /** What sits on the wheel. Both calls come on the timer and must not block. */
+    interface Member {
+
+        /** It is time for a Heartbeat. */
+        void beat(long nowMs);
+
+        /** The timeout has passed since the Heartbeat of that time. */
+        void check(long beatAtMs);
+    }
+
+    private final Set<Member>[] slots;
     private final long slotMs;
     private final long timeoutMs;
+    private final ArrayDeque<Beat> unchecked = new ArrayDeque<>();
     private long nextBeat;
-    private long nextCheck;
+
+    /**
+     * A slot's Heartbeats and when they were really sent, which may be late after a pause of the
+     * process.
+     */
+    private record Beat(int slot, long atMs) {}
 
     /**
      * A wheel at a moment.
@@ -35,7 +52,6 @@ final class HeartbeatWheel {
         slotMs = Math.max(1, interval.toMillis() / SLOTS);
         timeoutMs = timeout.toMillis();
         nextBeat = nowMs / slotMs;
-        nextCheck = nextBeat;
     }
 
     /** How often {@link #turn} has to be called. */
@@ -44,9 +60,9 @@ final class HeartbeatWheel {
     }
 
     /** Adds a session. Returns the slot, which {@link #remove} wants. */
-    int add(Session session) {
+    int add(Member session) {
         int slot = ThreadLocalRandom.current().nextInt(SLOTS);
-        Set<Session> sessions = slots[slot];
+        Set<Member> sessions = slots[slot];
         synchronized (sessions) {
             sessions.add(session);
         }
@@ -54,8 +70,8 @@ final class HeartbeatWheel {
     }
 
     /** Removes a session. */
-    void remove(Session session, int slot) {
-        Set<Session> sessions = slots[slot];
+    void remove(Member session, int slot) {
+        Set<Member> sessions = slots[slot];
         synchronized (sessions) {
             sessions.remove(session);
         }
@@ -63,22 +79,27 @@ final class HeartbeatWheel {
 
     /** Does what is due. On the timer only. */
     void turn(long nowMs) {
+        // After a pause of more than a turn each slot is due once, not once per turn missed.
+        nextBeat = Math.max(nextBeat, nowMs / slotMs - SLOTS + 1);
         for (; nextBeat * slotMs <= nowMs; nextBeat++) {
-            for (Session session : slot(nextBeat)) {
+            int slot = (int) (nextBeat % SLOTS);
+            for (Member session : sessions(slot)) {
                 session.beat(nowMs);
             }
+            unchecked.add(new Beat(slot, nowMs));
         }
-        for (; nextCheck * slotMs + timeoutMs <= nowMs; nextCheck++) {
-            for (Session session : slot(nextCheck)) {
-                session.check(nextCheck * slotMs);
+        while (!unchecked.isEmpty() && unchecked.peek().atMs() + timeoutMs <= nowMs) {
+            Beat beat = unchecked.poll();
+            for (Member session : sessions(beat.slot())) {
+                session.check(beat.atMs());
             }
         }
     }
 
-    private Session[] slot(long tick) {
-        Set<Session> sessions = slots[(int) (tick % SLOTS)];
+    private Member[] sessions(int slot) {
+        Set<Member> sessions = slots[slot];
         synchronized (sessions) {
-            return sessions.toArray(Session[]::new);
+            return sessions.toArray(Member[]::new);
         }
     }
 }

@@ -28,7 +28,7 @@ import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 
 /** One device's connection: speaks the device protocol over whatever transport it came by. */
-final class Session implements SessionHandler {
+final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
@@ -360,7 +360,8 @@ final class Session implements SessionHandler {
     }
 
     /** Sends a Heartbeat, or ends a session whose token's time is over. On the timer. */
-    void beat(long nowMs) {
+    @Override
+    public void beat(long nowMs) {
         if (principal.expiresAt().toEpochMilli() <= nowMs) {
             close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
         } else if (entry != null) {
@@ -369,7 +370,8 @@ final class Session implements SessionHandler {
     }
 
     /** Ends a session that was silent since its last Heartbeat. On the timer. */
-    void check(long beatAtMs) {
+    @Override
+    public void check(long beatAtMs) {
         if (entry != null && lastHeardMs < beatAtMs) {
             close(CloseCode.CLOSE_CODE_HEARTBEAT_TIMEOUT);
         }

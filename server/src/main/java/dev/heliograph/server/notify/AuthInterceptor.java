@@ -12,7 +12,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Lets calls through whose token holds the scope {@code notify} (T-4). */
+/** Lets calls through whose token holds the scope {@code notify} (T-5). */
 public final class AuthInterceptor implements ServerInterceptor {
 
     /** Who calls. Set in every call that gets through. */

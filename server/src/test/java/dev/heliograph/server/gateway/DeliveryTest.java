@@ -153,6 +153,25 @@ class DeliveryTest {
     }
 
     @Test
+    void aChannelThatWasLeftDuringANewGenerationIsServedToWhoComesBack() {
+        FakeTransport phone = fixture.device(gateway, user, "phone");
+        subscribe(phone, inbox.path());
+        fixture.append(inbox, "a");
+        awaitSeqs(phone, 1);
+        phone.send("{\"unsubscribe\":{\"channel\":\"" + inbox.path() + "\"}}");
+        List<String> mailboxes = fixture.redis.commands().keys("hg:{g*}:m:one.*");
+        fixture.redis.commands().del(mailboxes.toArray(String[]::new));
+        eventually(
+                "new mailboxes",
+                () -> fixture.redis.commands().keys("hg:{g*}:m:one.*").size() == 8);
+        FakeTransport again = fixture.device(gateway, user, "again");
+        subscribe(again, inbox.path());
+        awaitSeqs(again, 1);
+        fixture.append(inbox, "b");
+        awaitSeqs(again, 2);
+    }
+
+    @Test
     void aCutRedisConnectionGoesOnFromItsCursor() {
         FakeTransport phone = fixture.device(gateway, user, "phone");
         subscribe(phone, inbox.path());
