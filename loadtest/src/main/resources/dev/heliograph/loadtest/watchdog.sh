@@ -6,7 +6,8 @@
 # Job control gives the program a process group of its own, so that a terminal's Ctrl-C reaches only the owner, which then
 # ends things in order.
 set -m
-trap '' HUP INT QUIT TERM
+# Caught, not ignored: what is ignored stays ignored in the program, and the server has to hear SIGTERM.
+trap : HUP INT QUIT TERM
 exec 3<&0
 "$@" </dev/null 3<&- 2>&1 &
 program=$!
