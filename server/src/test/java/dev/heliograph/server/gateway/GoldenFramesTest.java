@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The two forms of each golden frame mean the same to Java, and survive being written again (C-2). */
+/**
+ * The two forms of each golden frame mean the same to Java, and survive being written again (C-2).
+ */
 class GoldenFramesTest {
 
     private static final Path FRAMES = Path.of("..", "proto", "testdata", "frames");
