@@ -1,6 +1,7 @@
 package dev.heliograph.server.gateway;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -18,11 +19,13 @@ final class HeartbeatWheel {
     private final Set<Session>[] slots;
     private final long slotMs;
     private final long timeoutMs;
+    /* When each slot had its newest beat, by turn()'s clock. */
+    private final long[] beatAtMs = new long[SLOTS];
     private long nextBeat;
     private long nextCheck;
 
     /**
-     * A wheel at a moment.
+     * A wheel at a moment, by a clock that never goes back.
      *
      * @param timeout at most one turn
      */
@@ -36,6 +39,7 @@ final class HeartbeatWheel {
         timeoutMs = timeout.toMillis();
         nextBeat = nowMs / slotMs;
         nextCheck = nextBeat;
+        Arrays.fill(beatAtMs, nowMs);
     }
 
     /** How often {@link #turn} has to be called. */
@@ -61,22 +65,35 @@ final class HeartbeatWheel {
         }
     }
 
-    /** Does what is due. On the timer only. */
+    /**
+     * Does what is due. After a pause of the process each slot gets one beat, late, and its time to
+     * answer counts from there. On the timer only.
+     */
     void turn(long nowMs) {
-        for (; nextBeat * slotMs <= nowMs; nextBeat++) {
-            for (Session session : slot(nextBeat)) {
-                session.beat(nowMs);
-            }
-        }
-        for (; nextCheck * slotMs + timeoutMs <= nowMs; nextCheck++) {
+        for (;
+                nextCheck < nextBeat && beatAtMs[index(nextCheck)] + timeoutMs <= nowMs;
+                nextCheck++) {
             for (Session session : slot(nextCheck)) {
-                session.check(nextCheck * slotMs);
+                session.check(beatAtMs[index(nextCheck)]);
             }
         }
+        nextBeat = Math.max(nextBeat, nowMs / slotMs - SLOTS + 1);
+        for (; nextBeat * slotMs <= nowMs; nextBeat++) {
+            long due = nextBeat * slotMs;
+            beatAtMs[index(nextBeat)] = nowMs - due <= timeoutMs / 10 ? due : nowMs;
+            for (Session session : slot(nextBeat)) {
+                session.beat();
+            }
+        }
+        nextCheck = Math.max(nextCheck, nextBeat - SLOTS);
+    }
+
+    private static int index(long tick) {
+        return Math.floorMod(tick, SLOTS);
     }
 
     private Session[] slot(long tick) {
-        Set<Session> sessions = slots[(int) (tick % SLOTS)];
+        Set<Session> sessions = slots[index(tick)];
         synchronized (sessions) {
             return sessions.toArray(Session[]::new);
         }
