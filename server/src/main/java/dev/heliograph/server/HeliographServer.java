@@ -16,10 +16,11 @@ import dev.heliograph.server.observe.NotifyMetrics;
 import dev.heliograph.server.websocket.WebSocketGateway;
 import io.helidon.common.socket.SocketOptions;
 import io.helidon.health.HealthCheckType;
+import io.helidon.metrics.api.MeterRegistry;
+import io.helidon.service.registry.Services;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
-import io.helidon.webserver.grpc.GrpcReflectionFeature;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.observe.ObserveFeature;
 import io.helidon.webserver.observe.health.HealthObserver;
@@ -147,8 +148,6 @@ public final class HeliographServer {
                 ADMIN, admin -> listener(admin, config.adminPort(), MAX_ADMIN_CONNECTIONS));
         notifyApi.ifPresent(
                 api -> {
-                    builder.addFeature(
-                            GrpcReflectionFeature.create(it -> it.enabled(true).addSocket(GRPC)));
                     builder.putSocket(
                             GRPC,
                             grpc -> {
@@ -269,7 +268,10 @@ public final class HeliographServer {
                                         HealthCheckType.LIVENESS,
                                         "http-listener")
                                 .build())
-                .addObserver(MetricsObserver.create())
+                // The registry of our meters: by itself the observer makes another one.
+                .addObserver(
+                        MetricsObserver.create(
+                                it -> it.meterRegistry(Services.get(MeterRegistry.class))))
                 .build();
     }
 }

@@ -7,6 +7,7 @@ import dev.heliograph.server.notify.AuthInterceptor;
 import dev.heliograph.server.notify.LogNotifier;
 import dev.heliograph.server.notify.NotifyGrpcService;
 import dev.heliograph.server.observe.NotifyMetrics;
+import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthProto;
@@ -14,6 +15,7 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.helidon.webserver.grpc.GrpcConfig;
 import io.helidon.webserver.grpc.GrpcRouting;
 import io.helidon.webserver.http2.Http2Config;
+import java.util.List;
 
 /**
  * What the gRPC listener serves: the Notify API behind its token, health and reflection without.
@@ -51,11 +53,15 @@ final class NotifyApi {
     }
 
     GrpcRouting.Builder routing() {
-        return GrpcRouting.builder()
-                .service(
-                        Notify.getDescriptor(),
-                        () -> ServerInterceptors.intercept(new NotifyGrpcService(notifier), auth))
-                .service(HealthProto.getDescriptor(), health.getHealthService());
+        BindableService notify =
+                () -> ServerInterceptors.intercept(new NotifyGrpcService(notifier), auth);
+        BindableService healthService = health.getHealthService();
+        GrpcRouting.Builder routing =
+                GrpcRouting.builder()
+                        .service(Notify.getDescriptor(), notify)
+                        .service(HealthProto.getDescriptor(), healthService);
+        GrpcReflection.addTo(routing, List.of(notify, healthService));
+        return routing;
     }
 
     /** Health says NOT_SERVING from now on. */

@@ -3,11 +3,14 @@ package dev.heliograph.server;
 import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.log.LogAppender;
+import dev.heliograph.server.testkit.TestRedis;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A server on free loopback ports with a key of its own. */
@@ -22,6 +25,23 @@ public final class TestServer implements AutoCloseable {
         TokenIssuer.createKey(key);
         this.issuer = TokenIssuer.create(key, "heliograph", "heliograph");
         this.server = HeliographServer.create(config(key, overrides), log).start();
+    }
+
+    /** Starts the whole of it, with a gateway, on this Redis. */
+    public TestServer(Path directory, TestRedis redis, String... overrides) throws IOException {
+        Path key = directory.resolve("key.json");
+        TokenIssuer.createKey(key);
+        this.issuer = TokenIssuer.create(key, "heliograph", "heliograph");
+        this.server = HeliographServer.create(config(key, on(redis, overrides))).start();
+    }
+
+    /** These settings with those that lead to a Redis. */
+    public static String[] on(TestRedis redis, String... overrides) {
+        List<String> all = new ArrayList<>(List.of("gateway.drain-time", "1ms"));
+        all.add("redis.uri");
+        all.add(redis.config().uri().toString());
+        all.addAll(List.of(overrides));
+        return all.toArray(String[]::new);
     }
 
     /** Configuration with free loopback ports. */

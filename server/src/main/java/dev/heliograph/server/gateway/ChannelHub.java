@@ -9,6 +9,7 @@ import dev.heliograph.server.log.Position;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -139,9 +140,8 @@ final class ChannelHub {
             lock.lock();
             try {
                 state = State.ADRIFT;
-                if (members.size() > 1) {
-                    registry.resyncLater(this);
-                }
+                // Whoever came meanwhile is parked, whether or not the reader is still a member.
+                registry.resyncLater(this);
             } finally {
                 lock.unlock();
             }
@@ -166,8 +166,10 @@ final class ChannelHub {
     private static Page join(CompletableFuture<Page> read) {
         try {
             return read.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof LogException known ? known : e;
+        } catch (CompletionException | CancellationException e) {
+            throw e.getCause() instanceof LogException known
+                    ? known
+                    : new LogException.Unavailable("A page of the log cannot be read: " + e, e);
         }
     }
 
@@ -184,6 +186,10 @@ final class ChannelHub {
             }
             if (state != State.SYNCED) {
                 subscription.park();
+                if (state == State.ADRIFT) {
+                    // A hub that had no members when the mailbox changed has not been synced since.
+                    registry.run(this::resync);
+                }
                 return true;
             }
             Position at = subscription.cursor();
@@ -210,7 +216,7 @@ final class ChannelHub {
                     } else if (at.id().compareTo(head.id()) <= 0) {
                         return;
                     } else if (entry.previous().equals(head.id())) {
-                        deliver(entry, System.currentTimeMillis());
+                        push(entry);
                     } else {
                         drift("a broken chain");
                     }
@@ -222,6 +228,17 @@ final class ChannelHub {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Delivers, and reads the log again if that failed half-way. */
+    private void push(LogEntry entry) {
+        try {
+            deliver(entry, System.currentTimeMillis());
+        } catch (RuntimeException e) {
+            LOGGER.log(System.Logger.Level.ERROR, "An entry could not be pushed to all", e);
+            drift("a failure");
+            live.takeAll().forEach(Subscription::readOn);
         }
     }
 

@@ -24,15 +24,33 @@ import dev.heliograph.server.log.Position;
 /** Makes the frames that a gateway sends. */
 final class Frames {
 
+    private static final System.Logger LOGGER = System.getLogger(Frames.class.getName());
+
     /** The same for everyone. */
     static final Frame HEARTBEAT =
             Frame.of(ServerFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
 
     private Frames() {}
 
-    /** What covers a log entry: a Deliver, or a Skip when it has expired. */
+    /** What covers a log entry: a Deliver, or a Skip when it has expired or cannot be read. */
     static Frame covering(LogEntry entry, long nowMs) {
-        Notification notification = notification(entry);
+        Notification notification;
+        try {
+            notification = Envelope.parseFrom(entry.envelope()).getNotification();
+        } catch (InvalidProtocolBufferException e) {
+            // Only something else than Heliograph can have written it. It must not hold up the
+            // rest.
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "Entry {0} of a {1} log is not an envelope, and is skipped",
+                    entry.position().id(),
+                    entry.channel().kind());
+            return skip(
+                    entry.channel(),
+                    entry.position().seq(),
+                    entry.position(),
+                    SkipReason.SKIP_REASON_UNREADABLE);
+        }
         if (notification.hasExpireTime()
                 && Timestamps.toMillis(notification.getExpireTime()) <= nowMs) {
             return expired(entry.channel(), entry.position().seq(), entry.position());
@@ -48,23 +66,19 @@ final class Frames {
                         .build());
     }
 
-    private static Notification notification(LogEntry entry) {
-        try {
-            return Envelope.parseFrom(entry.envelope()).getNotification();
-        } catch (InvalidProtocolBufferException e) {
-            // Only something else than Heliograph can have written it.
-            throw new IllegalStateException(
-                    "Entry "
-                            + entry.position().id()
-                            + " of "
-                            + entry.channel().path()
-                            + " is not an envelope",
-                    e);
-        }
-    }
-
     /** Entries that have expired, up to a position. */
     static Frame expired(Channel channel, long fromSeq, Position through) {
+        return skip(channel, fromSeq, through, SkipReason.SKIP_REASON_EXPIRED);
+    }
+
+    /** Whether a frame covers an entry that has expired. */
+    static boolean isExpired(Frame frame) {
+        ServerFrame message = frame.message();
+        return message.hasSkip()
+                && message.getSkip().getCounts(0).getReason() == SkipReason.SKIP_REASON_EXPIRED;
+    }
+
+    private static Frame skip(Channel channel, long fromSeq, Position through, SkipReason reason) {
         return Frame.of(
                 ServerFrame.newBuilder()
                         .setSkip(
@@ -75,7 +89,7 @@ final class Frames {
                                         .setPosition(through.token())
                                         .addCounts(
                                                 SkipCount.newBuilder()
-                                                        .setReason(SkipReason.SKIP_REASON_EXPIRED)
+                                                        .setReason(reason)
                                                         .setCount(through.seq() - fromSeq + 1)))
                         .build());
     }

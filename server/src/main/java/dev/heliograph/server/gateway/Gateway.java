@@ -67,15 +67,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         this.registry = new HubRegistry(log.reader(), timer, metrics);
         this.wheel =
                 new HeartbeatWheel(
-                        config.heartbeatInterval(),
-                        config.heartbeatTimeout(),
-                        System.currentTimeMillis());
+                        config.heartbeatInterval(), config.heartbeatTimeout(), clockMs());
         long slotMs = wheel.slotTime().toMillis();
         timer.scheduleAtFixedRate(
-                guarded(() -> wheel.turn(System.currentTimeMillis())),
-                slotMs,
-                slotMs,
-                TimeUnit.MILLISECONDS);
+                guarded(() -> wheel.turn(clockMs())), slotMs, slotMs, TimeUnit.MILLISECONDS);
         metrics.watchConnections(sessions::size);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
@@ -137,12 +132,21 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     /** Makes a session the only one of its device; false if a newer one has taken over. Blocks. */
-    boolean attach(SessionDirectory.Entry entry, boolean again) {
-        return directory.attach(entry, registry.mailbox(), again).join();
+    boolean attach(SessionDirectory.Entry entry, String mailbox, boolean again) {
+        return directory.attach(entry, mailbox, again).join();
     }
 
-    /** A session was let in. */
-    void welcomed(Session session, Peer peer) {
+    /** Milliseconds for measuring: does not jump with the clock. */
+    long clockMs() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    /** A session was let in, and can be evicted through this mailbox. */
+    void welcomed(Session session, Peer peer, String mailbox) {
+        if (!mailbox.equals(registry.mailbox())) {
+            // It changed before the session was one that onNewGeneration could see.
+            registry.run(() -> reattach(session));
+        }
         SessionDirectory.Entry entry = session.entry().orElseThrow();
         connectionLog.connected(
                 session.connectionId(),
@@ -205,7 +209,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 .ifPresent(
                         entry -> {
                             try {
-                                if (!attach(entry, true)) {
+                                if (!attach(entry, registry.mailbox(), true)) {
                                     session.close(CloseCode.CLOSE_CODE_REPLACED);
                                 }
                             } catch (RuntimeException e) {

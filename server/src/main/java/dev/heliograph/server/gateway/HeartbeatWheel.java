@@ -20,7 +20,7 @@ final class HeartbeatWheel {
     interface Member {
 
         /** It is time for a Heartbeat. */
-        void beat(long nowMs);
+        void beat();
 
         /** The timeout has passed since the Heartbeat of that time. */
         void check(long beatAtMs);
@@ -39,7 +39,7 @@ final class HeartbeatWheel {
     private record Beat(int slot, long atMs) {}
 
     /**
-     * A wheel at a moment.
+     * A wheel at a moment, by a clock that never goes back.
      *
      * @param timeout at most one turn
      */
@@ -82,9 +82,9 @@ final class HeartbeatWheel {
         // After a pause of more than a turn each slot is due once, not once per turn missed.
         nextBeat = Math.max(nextBeat, nowMs / slotMs - SLOTS + 1);
         for (; nextBeat * slotMs <= nowMs; nextBeat++) {
-            int slot = (int) (nextBeat % SLOTS);
+            int slot = (int) Math.floorMod(nextBeat, (long) SLOTS);
             for (Member session : sessions(slot)) {
-                session.beat(nowMs);
+                session.beat();
             }
             unchecked.add(new Beat(slot, nowMs));
         }

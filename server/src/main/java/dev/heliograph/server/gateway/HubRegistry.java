@@ -85,6 +85,8 @@ final class HubRegistry implements AutoCloseable {
                         }
                         try {
                             task.run();
+                        } catch (RuntimeException e) {
+                            LOGGER.log(System.Logger.Level.ERROR, "A task has failed", e);
                         } finally {
                             permits.release();
                         }
@@ -97,7 +99,7 @@ final class HubRegistry implements AutoCloseable {
     /** {@link #run} after a moment, jittered. */
     void later(Runnable task) {
         int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
-        timer.schedule(() -> run(task), delay, TimeUnit.MILLISECONDS);
+        schedule(() -> run(task), delay);
     }
 
     void resyncLater(ChannelHub hub) {
@@ -105,7 +107,15 @@ final class HubRegistry implements AutoCloseable {
     }
 
     void lingerThenClose(ChannelHub hub) {
-        timer.schedule(hub::closeIfIdle, LINGER.toMillis(), TimeUnit.MILLISECONDS);
+        schedule(hub::closeIfIdle, LINGER.toMillis());
+    }
+
+    private void schedule(Runnable task, long delayMs) {
+        try {
+            var unused = timer.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "The gateway is closed");
+        }
     }
 
     /** Drops a closed hub and its interest. */

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /** One device's connection: speaks the device protocol over whatever transport it came by. */
@@ -34,6 +35,12 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     /** Most {@code last_n} of a Subscribe: what a log holds by default. */
     private static final int MAX_LAST_N = 1_000;
+
+    /**
+     * A device that sends what is refused and does not read the answers is let go at this many soft
+     * limits: 1 MiB unless configured.
+     */
+    private static final long MAX_ERRORS_BEHIND = 4;
 
     /** What a refused Subscribe is told to wait. */
     private static final int UNAVAILABLE_RETRY_MS = 1_000;
@@ -49,6 +56,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private volatile SessionDirectory.Entry entry;
     private volatile long lastHeardMs;
     private volatile List<Subscription> subscriptions = List.of();
+    private final AtomicInteger firstReads = new AtomicInteger();
 
     Session(Gateway gateway, Principal principal, String connectionId) {
         this.gateway = gateway;
@@ -56,7 +64,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         this.inbox = Channel.user(principal.tenant(), principal.subject());
         this.connectionId = connectionId;
         this.openedAtMs = System.currentTimeMillis();
-        this.lastHeardMs = openedAtMs;
+        this.lastHeardMs = gateway.clockMs();
     }
 
     String connectionId() {
@@ -84,7 +92,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     @Override
     public void onMessage(byte[] payload) {
-        lastHeardMs = System.currentTimeMillis();
+        lastHeardMs = gateway.clockMs();
         ClientFrame frame;
         try {
             frame = FrameDecoder.decode(transport.encoding(), payload);
@@ -145,14 +153,16 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         }
         SessionDirectory.Entry own =
                 new SessionDirectory.Entry(inbox, device, connectionId, openedAtMs);
+        String mailbox = registry().mailbox();
         try {
-            gateway.attach(own, false);
+            gateway.attach(own, mailbox, false);
         } catch (CompletionException | LogException e) {
             close(CloseCode.CLOSE_CODE_UNAVAILABLE);
             return;
         }
         entry = own;
-        gateway.welcomed(this, transport.peer());
+        lastHeardMs = gateway.clockMs();
+        gateway.welcomed(this, transport.peer(), mailbox);
         GatewayConfig config = gateway.config();
         send(
                 Frame.of(
@@ -225,6 +235,18 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                     0);
             return;
         }
+        if (firstReads.get() >= gateway.config().maxSubscriptions()) {
+            // Subscribing again and again to one channel: each read has a virtual thread until its
+            // turn comes.
+            error(
+                    ErrorCode.ERROR_CODE_UNAVAILABLE,
+                    "As many subscriptions as are allowed are being made already",
+                    path,
+                    subId,
+                    UNAVAILABLE_RETRY_MS);
+            return;
+        }
+        firstReads.incrementAndGet();
         Subscription subscription = registry().join(this, channel.get(), subId);
         add(subscription);
         subscription.start(from);
@@ -341,6 +363,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                 UNAVAILABLE_RETRY_MS);
     }
 
+    /** A subscription's first read is over, or will never be. */
+    void firstReadEnded() {
+        firstReads.decrementAndGet();
+    }
+
     /** Whether no more copies of live entries should be queued. */
     boolean outboxFull() {
         return transport.queuedBytes() > gateway.config().outboxSoftLimitBytes();
@@ -361,8 +388,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     /** Sends a Heartbeat, or ends a session whose token's time is over. On the timer. */
     @Override
-    public void beat(long nowMs) {
-        if (principal.expiresAt().toEpochMilli() <= nowMs) {
+    public void beat() {
+        if (principal.expiresAt().toEpochMilli() <= System.currentTimeMillis()) {
             close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
         } else if (entry != null) {
             send(Frames.HEARTBEAT);
@@ -408,6 +435,10 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     private void error(
             ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
+        if (transport.queuedBytes() > MAX_ERRORS_BEHIND * gateway.config().outboxSoftLimitBytes()) {
+            close(CloseCode.CLOSE_CODE_SLOW_CONSUMER);
+            return;
+        }
         send(Frames.error(code, message, channel, subId, retryAfterMs));
     }
 }

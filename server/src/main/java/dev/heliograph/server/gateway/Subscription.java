@@ -25,7 +25,7 @@ final class Subscription {
         READING,
         /** At the head: the hub pushes. */
         LIVE,
-        /** The outbox is full: nothing is queued until it is empty. */
+        /** The outbox is full: nothing is read or queued until it is empty. */
         LAGGING,
         /** Caught up with the log, and waiting for the hub to know the head. */
         PARKED
@@ -39,6 +39,8 @@ final class Subscription {
     private Mode mode = Mode.READING;
     private volatile Position cursor;
     private int livePlace = -1;
+    /* Where the first read begins, until it does. */
+    private From begin;
 
     /* Guarded by this: after end() has returned no frame of this subscription is queued. */
     private boolean ended;
@@ -65,16 +67,30 @@ final class Subscription {
         livePlace = place;
     }
 
-    /** Begins: answers the Subscribe and covers everything from there on. */
+    /**
+     * Begins: answers the Subscribe and covers everything from there on, once the device has taken
+     * what it asked for before.
+     */
     void start(From from) {
-        session.registry()
-                .run(
-                        () -> {
-                            int proof = hub.resets();
-                            if (answer(from)) {
-                                catchUp(proof);
-                            }
-                        });
+        hub.whileLocked(
+                () -> {
+                    begin = from;
+                    mode = Mode.LAGGING;
+                    if (!session.outboxFull()) {
+                        readOn();
+                    }
+                });
+    }
+
+    private void first(From from) {
+        try {
+            int proof = hub.resets();
+            if (!hasEnded() && answer(from)) {
+                catchUp(proof);
+            }
+        } finally {
+            session.firstReadEnded();
+        }
     }
 
     /** Ends: nothing of this subscription is queued afterwards. */
@@ -82,6 +98,13 @@ final class Subscription {
         synchronized (this) {
             ended = true;
         }
+        hub.whileLocked(
+                () -> {
+                    if (begin != null) {
+                        begin = null;
+                        session.firstReadEnded();
+                    }
+                });
         hub.leave(this);
     }
 
@@ -93,8 +116,9 @@ final class Subscription {
         if (position.seq() < cursor.seq() || position.equals(cursor)) {
             return true;
         }
-        if (position.seq() == cursor.seq()) {
-            // Another entry has the number of one that this device got: the log lost its tail.
+        if (position.seq() != cursor.seq() + 1) {
+            // Another entry has the number of one that this device got: the log lost its tail. Or
+            // one in between did not come here. The log tells.
             readOn();
             return false;
         }
@@ -144,7 +168,13 @@ final class Subscription {
     /** Reads on from the cursor. With the hub's lock. */
     void readOn() {
         mode = Mode.READING;
-        session.registry().run(() -> catchUp(UNPROVEN));
+        From from = begin;
+        if (from == null) {
+            session.registry().run(() -> catchUp(UNPROVEN));
+        } else {
+            begin = null;
+            session.registry().run(() -> first(from));
+        }
     }
 
     /** The outbox is empty. */
@@ -229,7 +259,7 @@ final class Subscription {
         long expiredFrom = 0;
         for (LogEntry entry : page.entries()) {
             Frame frame = Frames.covering(entry, now);
-            if (frame.message().hasSkip()) {
+            if (Frames.isExpired(frame)) {
                 expiredFrom = expiredFrom == 0 ? entry.position().seq() : expiredFrom;
             } else {
                 if (expiredFrom != 0) {
@@ -243,6 +273,10 @@ final class Subscription {
         if (expiredFrom != 0) {
             send(Frames.expired(hub.channel(), expiredFrom, cursor));
         }
+    }
+
+    private synchronized boolean hasEnded() {
+        return ended;
     }
 
     /* A monitor, not a ReentrantLock: it costs an idle subscription no memory, and nothing inside blocks. */

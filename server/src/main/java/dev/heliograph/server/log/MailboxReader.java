@@ -64,7 +64,7 @@ public final class MailboxReader implements AutoCloseable {
     private volatile long oldestUnreadMs;
 
     /* Owned by the reader thread. */
-    private final Cursor[] cursors = new Cursor[Keys.GROUPS];
+    private Cursor[] cursors = {};
     private String server = "";
     private long nextTendMs;
 
@@ -101,15 +101,23 @@ public final class MailboxReader implements AutoCloseable {
                     }
                 }
             } catch (RedisException | LogException e) {
-                if (!closed) {
-                    failures++;
-                    LOGGER.log(
-                            System.Logger.Level.WARNING,
-                            "Mailboxes cannot be read, trying again: {0}",
-                            e.getMessage());
-                    pause(failures);
-                }
+                failures++;
+                retry(failures, e.getMessage(), null);
+            } catch (RuntimeException e) {
+                // Without this thread the gateway would be deaf and look well.
+                failures++;
+                retry(failures, "an unexpected failure", e);
             }
+        }
+    }
+
+    private void retry(int failures, String why, Throwable unexpected) {
+        if (!closed) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "Mailboxes cannot be read, trying again: " + why,
+                    unexpected);
+            pause(failures);
         }
     }
 
@@ -121,7 +129,6 @@ public final class MailboxReader implements AutoCloseable {
             identity.append(matcher.group(2)).append(' ');
         }
         boolean same = server.contentEquals(identity);
-        server = identity.toString();
         if (mailbox == null) {
             begin(redis, "start");
         } else if (!same) {
@@ -129,21 +136,25 @@ public final class MailboxReader implements AutoCloseable {
         } else {
             tend(redis);
         }
+        // Only now: what failed half-way is decided anew on the next connection.
+        server = identity.toString();
     }
 
     private void begin(RedisCommands<String, byte[]> redis, String reason) {
         String name = node + '.' + HexFormat.of().toHexDigits(random.nextLong());
-        for (int group = 0; group < cursors.length; group++) {
+        Cursor[] fresh = new Cursor[Keys.GROUPS];
+        for (int group = 0; group < fresh.length; group++) {
             String key = Keys.mailboxPrefix(group) + name;
             // The mailbox exists before the first interest names it.
             String first = redis.xadd(key, Map.of("n", ascii(node)));
             redis.pexpire(key, LIFE_MS);
-            cursors[group] = new Cursor(key, EntryId.parse(first));
+            fresh[group] = new Cursor(key, EntryId.parse(first));
         }
         if (mailbox != null) {
             redis.del(mailboxKeys());
         }
         mailbox = name;
+        cursors = fresh;
         nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
         LOGGER.log(System.Logger.Level.INFO, "Mailboxes {0} begin: {1}", name, reason);
         listener.onNewGeneration(name, reason);
@@ -165,7 +176,7 @@ public final class MailboxReader implements AutoCloseable {
         oldestUnreadMs = EntryId.parse(messages.getFirst().getId()).ms();
         for (StreamMessage<String, byte[]> message : messages) {
             cursor(message.getStream()).advance(EntryId.parse(message.getId()));
-            accept(message.getBody());
+            accept(message);
         }
     }
 
@@ -177,6 +188,18 @@ public final class MailboxReader implements AutoCloseable {
         }
         throw new IllegalStateException(
                 "Redis answered for a stream that was not asked for: " + key);
+    }
+
+    /** Hands a message on. One that cannot be understood must not keep the others away. */
+    private void accept(StreamMessage<String, byte[]> message) {
+        try {
+            accept(message.getBody());
+        } catch (RuntimeException e) {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "Message " + message.getId() + " of a mailbox cannot be handled",
+                    e);
+        }
     }
 
     private void accept(Map<String, byte[]> body) {

@@ -25,6 +25,8 @@ final class Meters {
     private static final Duration[] LIFETIME =
             millis(1_000, 10_000, 60_000, 600_000, 3_600_000, 21_600_000, 86_400_000);
 
+    private static final double[] NO_QUANTILES = {};
+
     private final MeterRegistry registry = Services.get(MeterRegistry.class);
 
     Counter counter(String name, String description) {
@@ -41,14 +43,22 @@ final class Meters {
         return new Labelled(name, description, List.of(fixed), label);
     }
 
+    /* Buckets only: quantiles of one process cannot be added up over gateways, and cost memory. */
+
     Timer latency(String name, String description) {
         return registry.getOrCreate(
-                Timer.builder(PREFIX + name).description(description).buckets(LATENCY));
+                Timer.builder(PREFIX + name)
+                        .description(description)
+                        .buckets(LATENCY)
+                        .percentiles(NO_QUANTILES));
     }
 
     Timer lifetime(String name, String description) {
         return registry.getOrCreate(
-                Timer.builder(PREFIX + name).description(description).buckets(LIFETIME));
+                Timer.builder(PREFIX + name)
+                        .description(description)
+                        .buckets(LIFETIME)
+                        .percentiles(NO_QUANTILES));
     }
 
     /** A gauge on this source. It takes the place of an earlier one: a process has one of each. */
