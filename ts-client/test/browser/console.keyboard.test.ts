@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { launchChromium, openPage } from "./support/chromium.js";
-import { connected, panel, seqs } from "./support/consolePage.js";
+import { launchChromium, watch } from "./support/chromium.js";
+import { connected, openConsole, panel, seqs } from "./support/consolePage.js";
 import { startServer, type TestServer } from "./support/server.js";
 
 const PHONE = "alice on phone";
@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 test("the main job is done by keyboard alone: send, cut, send more, restore, read, add a device", async () => {
-  const { page, problems, layoutShifts } = await openPage(browser, server.url);
+  const { page, problems, layoutShifts } = await watch(await browser.newPage(), server.url);
   const { keyboard } = page;
   await connected(page, PHONE, LAPTOP);
 
@@ -76,8 +76,7 @@ test("the main job is done by keyboard alone: send, cut, send more, restore, rea
 });
 
 test("a field that the server refuses is named at the field and gets the focus", async () => {
-  const { page } = await openPage(browser, server.url);
-  await connected(page, PHONE);
+  const { page } = await openConsole(browser, server.url, "bob");
   await page.locator("summary").click();
   await page.locator("input[name=ttl]").fill("999999999");
   await page.locator("input[name=type]").fill("greeting");
@@ -88,8 +87,7 @@ test("a field that the server refuses is named at the field and gets the focus",
 });
 
 test("single keys do nothing while text is typed", async () => {
-  const { page } = await openPage(browser, server.url);
-  await connected(page, PHONE);
+  const { page } = await openConsole(browser, server.url, "carla");
   await page.locator("input[name=target]").fill("");
   await page.locator("input[name=target]").pressSequentially("cats?");
   expect(await page.locator("input[name=target]").inputValue()).toBe("cats?");

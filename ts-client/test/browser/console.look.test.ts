@@ -1,9 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { launchChromium, watch } from "./support/chromium.js";
-import { connected, expectAccessible, panel, sendTo } from "./support/consolePage.js";
+import { launchChromium } from "./support/chromium.js";
+import { expectAccessible, openConsole, panel, sendTo } from "./support/consolePage.js";
 import { startServer, type TestServer } from "./support/server.js";
 
 /** The directory for screenshots; none are made without it. */
@@ -32,11 +32,8 @@ afterAll(async () => {
 
 describe("the console is accessible, and nothing shifts while panels connect and deliveries arrive", () => {
   test.each(LOOKS)("$width px wide, $colorScheme", async ({ user, colorScheme, width, height }) => {
-    const phone = `${user} on phone`;
-    const laptop = `${user} on laptop`;
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme });
-    const { page, problems, layoutShifts } = await watch(await withDevices(context, user), server.url);
-    await connected(page, phone, laptop);
+    const options = { viewport: { width, height }, colorScheme };
+    const { page, phone, laptop, problems, layoutShifts } = await openConsole(browser, server.url, user, options);
     await expectAccessible(page);
 
     await sendTo(server.url, user, 24);
@@ -71,13 +68,6 @@ describe("the console is accessible, and nothing shifts while panels connect and
     expect(problems).toEqual([]);
   });
 });
-
-/** A page whose first visit shows a phone and a laptop of this user, who has a log of their own. */
-async function withDevices(context: BrowserContext, user: string): Promise<Page> {
-  const specs = ["phone", "laptop"].map((device) => ({ user, device, topics: [] }));
-  await context.addInitScript((text) => localStorage.setItem("heliograph.devices.1", text), JSON.stringify(specs));
-  return context.newPage();
-}
 
 /** Waits until animations have ended. */
 async function settle(page: Page): Promise<void> {

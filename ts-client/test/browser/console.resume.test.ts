@@ -1,11 +1,11 @@
-import type { Browser, BrowserContext } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launchChromium, watch } from "./support/chromium.js";
-import { connected, expectAccessible, panel, postJson, sendTo, seqs } from "./support/consolePage.js";
+import { connected, expectSeqs, openConsole, panel, sendTo, seqs } from "./support/consolePage.js";
 import { startServer, type TestServer } from "./support/server.js";
 
-const PHONE = "alice on phone";
-const LAPTOP = "alice on laptop";
+/** Two hundred more than the log of a channel keeps. */
+const MORE_THAN_RETAINED = 1_200;
 
 let browser: Browser;
 let server: TestServer;
@@ -18,79 +18,86 @@ afterAll(async () => {
   await server?.close();
 });
 
-function newContext(): Promise<BrowserContext> {
-  return browser.newContext();
-}
-
 test("after Cut all and Restore all everything sent meanwhile is there exactly once, in order", async () => {
-  const { page, layoutShifts } = await watch(await (await newContext()).newPage(), server.url);
-  await connected(page, PHONE, LAPTOP);
+  const { page, phone, laptop, layoutShifts } = await openConsole(browser, server.url, "ada");
   await page.getByRole("button", { name: "Cut all" }).click();
-  await sendTo(server.url, "alice", 50);
-  for (const name of [PHONE, LAPTOP]) expect(await seqs(page, name)).toEqual([]);
+  await sendTo(server.url, "ada", 50);
+  for (const name of [phone, laptop]) expect(await seqs(page, name)).toEqual([]);
 
   await page.getByRole("button", { name: "Restore all" }).click();
-  for (const name of [PHONE, LAPTOP]) {
+  for (const name of [phone, laptop]) {
     await panel(page, name).getByText("Resumed, 50 caught up").waitFor();
-    expect(await seqs(page, name)).toEqual(Array.from({ length: 50 }, (_, index) => 50 - index));
+    await expectSeqs(page, name, 50, 1);
   }
   expect(await layoutShifts()).toEqual([]);
 });
 
 test("a reload resumes from the stored positions", async () => {
-  const { page } = await watch(await (await newContext()).newPage(), server.url);
-  await connected(page, PHONE);
+  const { page, phone } = await openConsole(browser, server.url, "brian");
   await page.goto("about:blank");
-  await sendTo(server.url, "alice", 3);
+  await sendTo(server.url, "brian", 3);
   await page.goto(server.url);
-  await panel(page, PHONE).getByText("Resumed, 3 caught up").waitFor();
-  expect((await seqs(page, PHONE)).length).toBe(3);
+  await panel(page, phone).getByText("Resumed, 3 caught up").waitFor();
+  await expectSeqs(page, phone, 3, 1);
 });
 
 test("a second tab gets devices of its own", async () => {
-  const context = await newContext();
+  const context = await browser.newContext();
   const first = await watch(await context.newPage(), server.url);
-  await connected(first.page, PHONE);
+  await connected(first.page, "alice on phone", "alice on laptop");
   const second = await watch(await context.newPage(), server.url);
   await connected(second.page, "alice on phone-2", "alice on laptop-2");
-  await connected(first.page, PHONE, LAPTOP);
+  await connected(first.page, "alice on phone", "alice on laptop");
 });
 
-test("topics are subscribed and unsubscribed on a panel", async () => {
-  const { page } = await watch(await (await newContext()).newPage(), server.url);
-  await connected(page, PHONE, LAPTOP);
-  await page.getByLabel(`Topic to subscribe ${PHONE} to`).fill("news");
-  await page.keyboard.press("Enter");
-  await panel(page, PHONE).locator(".channel[data-status=active]", { hasText: "topic/news" }).waitFor();
+test("a device that was away for longer than the log keeps is told what it lost, and the page stays bounded", async () => {
+  const { page, phone, layoutShifts } = await openConsole(browser, server.url, "carol");
+  await sendTo(server.url, "carol", 1);
+  await expectSeqs(page, phone, 1, 1);
+  await panel(page, phone).getByRole("button", { name: /^Cut/ }).click();
+  await sendTo(server.url, "carol", MORE_THAN_RETAINED);
 
-  await page.getByRole("button", { name: "News", exact: true }).click();
-  await page.keyboard.press("Control+Enter");
-  await panel(page, PHONE).getByText("Light travels far").waitFor();
-
-  await page.getByRole("button", { name: `Unsubscribe ${PHONE} from topic/news` }).click();
-  await panel(page, PHONE).getByText("Unsubscribed").waitFor();
-  expect(await panel(page, LAPTOP).getByText("Light travels far").count()).toBe(0);
-});
-
-test("outside development mode the page says how to send and asks for a token", async () => {
-  const { token } = (await postJson(server.url, "console/api/token", { user: "zoe", device: "tablet" })) as {
-    token: string;
-  };
-  const page = await (await newContext()).newPage();
-  await page.route("**/console/api/config", (route) => route.fulfill({ status: 404 }));
-  await page.goto(server.url);
-  await page.getByText("./heliograph notify --user alice").waitFor();
-
-  await page.getByRole("button", { name: "Add device" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("User").fill("zoe");
-  await dialog.getByLabel("Device token").fill(token);
-  await dialog.getByRole("button", { name: "Add device" }).click();
-  await connected(page, "zoe on tablet");
-  await expectAccessible(page);
+  await panel(page, phone)
+    .getByRole("button", { name: /^Restore/ })
+    .click();
+  await panel(page, phone)
+    .getByText(`#${MORE_THAN_RETAINED + 1}`, { exact: true })
+    .waitFor();
+  await panel(page, phone).getByText("older ones are not shown").waitFor();
+  await panel(page, phone)
+    .getByText(/^user\/carol goes on at #\d+, #2 to #\d+ are lost$/)
+    .waitFor();
+  const shown = await seqs(page, phone);
+  expect(shown).toHaveLength(new Set(shown).size);
+  expect(await layoutShifts()).toEqual([]);
 
   await page.reload();
-  await page.getByLabel("Device token of zoe on tablet").fill(token);
-  await page.keyboard.press("Enter");
-  await connected(page, "zoe on tablet");
+  await panel(page, phone).getByText("Resumed, nothing missed").waitFor();
+});
+
+test("what expired while a device was away is shown as skipped", async () => {
+  const { page, phone } = await openConsole(browser, server.url, "emil");
+  await panel(page, phone).getByRole("button", { name: /^Cut/ }).click();
+  await sendTo(server.url, "emil", 2, { ttl: "1s" });
+  const expired = Date.now() + 1_000;
+  await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(expired);
+  await sendTo(server.url, "emil", 1);
+  await panel(page, phone)
+    .getByRole("button", { name: /^Restore/ })
+    .click();
+  await panel(page, phone).getByText("Skipped 2 entries").waitFor();
+  await panel(page, phone).getByText("Resumed, 1 caught up, 2 skipped").waitFor();
+  await expectSeqs(page, phone, 3, 3);
+  await panel(page, phone).getByRole("img", { name: "Last 3 entries: 1 caught up, 2 skipped" }).waitFor();
+});
+
+test("a device that is opened elsewhere is replaced here and says so", async () => {
+  const first = await openConsole(browser, server.url, "frida");
+  const second = await openConsole(browser, server.url, "frida");
+  await panel(first.page, first.phone).getByText("Closed: replaced").waitFor();
+  await connected(second.page, second.phone);
+
+  await panel(first.page, first.phone).getByRole("button", { name: "Connect", exact: true }).click();
+  await connected(first.page, first.phone);
+  await panel(second.page, second.phone).getByText("Closed: replaced").waitFor();
 });

@@ -12,7 +12,13 @@ const MAX_RESULTS = 100;
 export type SendState =
   | { readonly kind: "idle" }
   | { readonly kind: "sending"; readonly done: number; readonly of: number }
-  | { readonly kind: "sent"; readonly notifications: number; readonly tookMs: number }
+  | {
+      readonly kind: "sent";
+      readonly sent: number;
+      readonly targets: number;
+      readonly refused: number;
+      readonly tookMs: number;
+    }
   | { readonly kind: "refused"; readonly error: ApiError };
 
 /** The notification that is being written, and what became of those sent. */
@@ -46,13 +52,18 @@ export class Composer extends Observable {
     if (!reading.ok) return false;
     const { burst } = reading;
     const start = performance.now();
+    let targets = 0;
+    let refused = 0;
     try {
       for (let n = 1; n <= burst.count; n++) {
         this.state = { kind: "sending", done: n - 1, of: burst.count };
         this.changed();
-        this.#record(await notify(burst.request(n)));
+        const results = await notify(burst.request(n));
+        this.#record(results);
+        targets += results.length;
+        refused += results.filter(({ error }) => error).length;
       }
-      this.state = { kind: "sent", notifications: burst.count, tookMs: performance.now() - start };
+      this.state = { kind: "sent", sent: burst.count, targets, refused, tookMs: performance.now() - start };
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.state = { kind: "refused", error };

@@ -45,7 +45,10 @@ export const MAX_ROWS = 200;
 /** How many entries the tape shows: what fits a panel on a phone. */
 export const TAPE_LENGTH = 40;
 
-/** What happened on a device, newest first, bounded. Owned by one device; not changed but replaced, row by row. */
+/**
+ * What happened on a device, newest first, bounded. What went wrong stays longest: a reset must not scroll away under the
+ * replay that follows it. Owned by one device; not changed but replaced, row by row.
+ */
 export class Timeline {
   rows: readonly Row[] = [];
   /** Rows that are no longer kept. */
@@ -68,12 +71,21 @@ export class Timeline {
   }
 
   #add(row: Row): void {
-    const all = [row, ...this.rows];
-    this.rows = all.slice(0, MAX_ROWS);
-    this.dropped += all.length - this.rows.length;
+    const rows = [row, ...this.rows];
+    if (rows.length > MAX_ROWS) {
+      let oldest = MAX_ROWS;
+      while (oldest > 0 && wentWrong(rows[oldest])) oldest--;
+      rows.splice(oldest > 0 ? oldest : MAX_ROWS, 1);
+      this.dropped++;
+    }
+    this.rows = rows;
   }
 
   #mark(mark: Mark): void {
     this.tape = [...this.tape, mark].slice(-TAPE_LENGTH);
   }
+}
+
+function wentWrong(row: Row | undefined): boolean {
+  return row?.kind === "event" && row.tone === "bad";
 }

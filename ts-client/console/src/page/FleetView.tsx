@@ -32,6 +32,10 @@ export function FleetView({ fleet, onAdd }: { fleet: Fleet; onAdd: () => void })
           Add device
         </button>
       </div>
+      <p class="lead">
+        Each panel is a device with its own connection. Cut one, send something, restore it: what it missed arrives once
+        and in order.
+      </p>
       {devices.length === 0 ? (
         <p class="fleet-empty">No devices. Add one to see notifications arrive.</p>
       ) : (

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Composer, SendState } from "../compose/composer.js";
 import { fieldOf } from "../compose/request.js";
-import { duration, plural } from "../format.js";
+import { count, duration, plural } from "../format.js";
 import type { TargetResult } from "../notifyMessages.js";
 
 /** google.rpc.Code by number. */
@@ -19,7 +19,7 @@ export function Results({ composer }: { composer: Composer }): JSX.Element {
   const { state, results, dropped } = composer;
   return (
     <section class="results" aria-label="Results">
-      <p class={state.kind === "refused" ? "results-line note-error" : "results-line"} role="status">
+      <p class={failed(state) ? "results-line note-error" : "results-line"} role="status">
         {line(state)}
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard */}
@@ -70,6 +70,10 @@ function ResultRow({ result: { channel, stored, error } }: { result: TargetResul
   );
 }
 
+function failed(state: SendState): boolean {
+  return state.kind === "refused" || (state.kind === "sent" && state.refused > 0);
+}
+
 function line(state: SendState): string {
   switch (state.kind) {
     case "idle":
@@ -77,7 +81,9 @@ function line(state: SendState): string {
     case "sending":
       return state.of === 1 ? "Sending…" : `Sending ${state.done + 1} of ${state.of}…`;
     case "sent":
-      return `${plural(state.notifications, "notification")} stored in ${duration(state.tookMs)}`;
+      return state.refused > 0
+        ? `${count(state.refused)} of ${plural(state.targets, "target")} refused: see the table`
+        : `${plural(state.sent, "notification")} stored in ${duration(state.tookMs)}`;
     case "refused": {
       const others = state.error.violations.filter(({ field }) => fieldOf(field) === undefined);
       const detail = others.map(({ field, description }) => `${field}: ${description}`).join("; ");

@@ -39,7 +39,7 @@ export function TimelineList({ timeline, name }: { timeline: Timeline; name: str
       </ol>
       {timeline.dropped > 0 && (
         <p class="timeline-end">
-          The newest {MAX_ROWS} rows are kept. {count(timeline.dropped)} older ones are not shown.
+          {MAX_ROWS} rows are kept, the newest and what went wrong. {count(timeline.dropped)} older ones are not shown.
         </p>
       )}
     </section>

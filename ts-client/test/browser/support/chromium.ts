@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 
 /** No step of a test takes longer, unless something is wrong. */
 const STEP_TIMEOUT_MS = 15_000;
@@ -9,6 +9,8 @@ const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,
+    // A page may come back from this cache for every user, so it may here.
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -36,16 +38,7 @@ interface LayoutShift extends PerformanceEntry {
   readonly sources: readonly { readonly node: Node | null }[];
 }
 
-export async function openPage(
-  browser: Browser,
-  url: string,
-  options: BrowserContextOptions = {},
-): Promise<WatchedPage> {
-  const context = await browser.newContext(options);
-  return watch(await context.newPage(), url);
-}
-
-/** Opens the console in a page of an existing context. */
+/** Opens an address in a page of its own and begins to watch it. */
 export async function watch(page: Page, url: string): Promise<WatchedPage> {
   const problems: string[] = [];
   page.setDefaultTimeout(STEP_TIMEOUT_MS);

@@ -1,10 +1,35 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { Locator, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { expect } from "vitest";
+import { type WatchedPage, watch } from "./chromium.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** A console with a phone and a laptop of one user, whose log belongs to the test alone. */
+export interface UserPage extends WatchedPage {
+  readonly phone: string;
+  readonly laptop: string;
+}
+
+/** Opens the console as `user` would find it who had set up these two devices, and waits until both are connected. */
+export async function openConsole(
+  browser: Browser,
+  url: string,
+  user: string,
+  options: BrowserContextOptions = {},
+): Promise<UserPage> {
+  const context = await browser.newContext(options);
+  const specs = ["phone", "laptop"].map((device) => ({ user, device, topics: [] }));
+  await context.addInitScript((text) => {
+    if (location.protocol === "http:" && localStorage.length === 0) localStorage.setItem("heliograph.devices.1", text);
+  }, JSON.stringify(specs));
+  const watched = await watch(await context.newPage(), url);
+  const [phone, laptop] = [`${user} on phone`, `${user} on laptop`];
+  await connected(watched.page, phone, laptop);
+  return { ...watched, phone, laptop };
+}
 
 /** A device's panel. */
 export function panel(page: Page, name: string): Locator {
@@ -22,13 +47,31 @@ export async function seqs(page: Page, name: string): Promise<number[]> {
   return texts.map((text) => Number(text.trim().slice(1)));
 }
 
-/** Sends through the server's development API, with no input to the page. */
-export async function sendTo(url: string, user: string, count: number): Promise<void> {
-  for (let n = 1; n <= count; n++) {
-    const payload = Buffer.from(JSON.stringify({ text: `Hello, number ${n}` })).toString("base64");
-    const content = { type: "greeting", payload, contentType: "application/json" };
-    await postJson(url, "console/api/notify", { target: { user }, content });
-  }
+/** Waits until the newest rows of a panel have exactly these seqs, newest first. */
+export async function expectSeqs(page: Page, name: string, newest: number, oldest: number): Promise<void> {
+  const expected = Array.from({ length: newest - oldest + 1 }, (_, index) => newest - index);
+  await expect.poll(() => seqs(page, name), { timeout: 15_000 }).toEqual(expected);
+}
+
+/** How many calls are under way at once when a test sends many. */
+const SENDERS = 8;
+
+/** Sends `count` notifications through the server's development API, with no input to the page. */
+export async function sendTo(url: string, user: string, count: number, options: object = {}): Promise<void> {
+  let next = 1;
+  const sender = async () => {
+    while (next <= count) {
+      const payload = base64({ text: `Hello, number ${next++}` });
+      const content = { type: "greeting", payload, contentType: "application/json" };
+      await postJson(url, "console/api/notify", { target: { user }, content, ...options });
+    }
+  };
+  await Promise.all(Array.from({ length: SENDERS }, sender));
+}
+
+/** A value as the payload field of proto3 JSON has it. */
+export function base64(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString("base64");
 }
 
 /** Calls the server's development API; fails unless it answers 200. */

@@ -1,100 +1,84 @@
-import { readFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { WebSocketServer } from "ws";
-import { FakeGateway } from "./fakeGateway.js";
-import { FakeLog } from "./fakeLog.js";
 
-const DIST = fileURLToPath(new URL("../../../dist/console", import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".css": "text/css",
-  ".svg": "image/svg+xml",
-};
-const TOKEN_PROTOCOL = "heliograph.token.";
+const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/** The policy that the real server sends with the console. */
-const POLICY =
-  "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/** A start is a few seconds; the rest is for the build of what is stale and for a busy machine. */
+const START_TIMEOUT_MS = 110_000;
 
-/** A server for the built console: its files, the development API, and the device protocol. Tokens are `<user>.<device>`. */
+/** The gateway drains its sessions for a second, then Redis saves its log. */
+const STOP_TIMEOUT_MS = 30_000;
+
+/** `./heliograph up` with a data directory of its own. */
 export interface TestServer {
+  /** Of the console, with a slash at the end. */
   readonly url: string;
+  /** Ends it as Ctrl-C would, and fails unless it ends well and leaves no process behind. */
   close(): Promise<void>;
 }
 
 export async function startServer(): Promise<TestServer> {
-  const log = new FakeLog();
-  const gateway = new FakeGateway(log);
-  const server = createServer((request, response) => {
-    route(request, response, log).catch((error: unknown) => response.writeHead(500).end(String(error)));
+  const home = await mkdtemp(join(tmpdir(), "heliograph-console-"));
+  const { REDIS_URI: _, ...environment } = process.env;
+  const ports = ["--port", "--grpc-port", "--admin-port"].flatMap((name) => [name, "0"]);
+  const server = spawn(join(ROOT, "heliograph"), ["up", ...ports, "--no-open", "--data-dir", join(home, "data")], {
+    cwd: ROOT,
+    env: { ...environment, HELIOGRAPH_HOME: home },
+    stdio: ["ignore", "pipe", "pipe"],
   });
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "heliograph.v1.proto" });
-  server.on("upgrade", (request, socket, head) => {
-    const offered = (request.headers["sec-websocket-protocol"] ?? "").split(/,\s*/);
-    const token = offered.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length) ?? "";
-    sockets.handleUpgrade(request, socket, head, (ws) => gateway.accept(ws, token.slice(0, token.lastIndexOf("."))));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const ended = new Promise<number | null>((resolve) => server.once("exit", resolve));
+  const url = await consoleUrl(server, ended);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url,
     async close() {
-      gateway.close();
-      sockets.close();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      server.kill("SIGTERM");
+      const code = await within(STOP_TIMEOUT_MS, "The server did not stop", ended);
+      if (code !== 0) throw new Error(`The server ended with ${code}.`);
+      const left = await processesOf(home);
+      if (left.length > 0) throw new Error(`The server left processes: ${left.join("; ")}`);
+      await rm(home, { recursive: true });
     },
   };
 }
 
-async function route(request: IncomingMessage, response: ServerResponse, log: FakeLog): Promise<void> {
-  const path = new URL(request.url ?? "/", "http://localhost").pathname;
-  if (path.startsWith("/console/api/")) {
-    const { status, body } = await api(path.slice("/console/api/".length), request, log);
-    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    return;
-  }
-  if (path === "/v1/connect") {
-    response
-      .writeHead(200, { "content-type": "application/json" })
-      .end('{"code":"ok","retry_after_ms":0,"message":""}');
-    return;
-  }
-  const file = join(DIST, path === "/" ? "index.html" : path);
-  const content = await readFile(file).catch(() => undefined);
-  if (content === undefined) response.writeHead(404).end();
-  else
-    response
-      .writeHead(200, { "content-type": TYPES[extname(file)] ?? "text/plain", "content-security-policy": POLICY })
-      .end(content);
+/** The address from the line "Console  http://localhost:…/", which comes when everything runs. */
+function consoleUrl(server: ChildProcess, ended: Promise<number | null>): Promise<string> {
+  let said = "";
+  const found = new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      said += chunk;
+      const url = /^Console\s+(http:\S+)$/m.exec(said)?.[1];
+      if (url) resolve(url);
+    };
+    server.stdout?.on("data", read);
+    server.stderr?.on("data", read);
+    server.once("error", reject);
+    void ended.then((code) => reject(new Error(`The server ended with ${code}:\n${said}`)));
+  });
+  return within(START_TIMEOUT_MS, "The server did not start", found).catch((error: unknown) => {
+    server.kill("SIGTERM");
+    throw error;
+  });
 }
 
-async function api(call: string, request: IncomingMessage, log: FakeLog): Promise<{ status: number; body: unknown }> {
-  if (call === "config") {
-    return { status: 200, body: { devMode: true, version: "0.1.0", node: "gw-1", grpcPort: 9090 } };
-  }
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = JSON.parse(Buffer.concat(chunks).toString());
-  if (call === "token") return { status: 200, body: { token: `${body.user}.${body.device}` } };
-  const { target, content, ttl, idempotencyKey = "" } = body;
-  if (ttl === "59999999940s") {
-    const violations = [{ field: "ttl", description: "at most 7 days" }];
-    return { status: 400, body: { code: "invalid_argument", message: "ttl: at most 7 days", violations } };
-  }
-  const channels: string[] = target.topic
-    ? [`topic/${target.topic}`]
-    : (target.users?.ids ?? [target.user]).map((id: string) => `user/${id}`);
-  const results = channels.map((channel) => {
-    const { entry, duplicate } = log.append(channel, content, idempotencyKey);
-    const ref = Buffer.from(`${channel} ${entry.seq}`).toString("base64url");
-    return {
-      channel,
-      stored: { notificationId: entry.notification.id, ref, seq: String(entry.seq), ...(duplicate && { duplicate }) },
-    };
+/** What still runs for a server: its processes name its directory in their environment or arguments. */
+async function processesOf(home: string): Promise<string[]> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = pids.map(async (pid) => {
+    const [environment, command] = await Promise.all(
+      ["environ", "cmdline"].map((name) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "")),
+    );
+    return `${environment}${command}`.includes(home) ? [`${pid} ${command?.replaceAll("\0", " ")}`] : [];
   });
-  return { status: 200, body: { results } };
+  return (await Promise.all(found)).flat();
+}
+
+function within<T>(ms: number, failure: string, result: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${failure} within ${ms / 1_000} s.`)), ms);
+    result.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -4,9 +4,11 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.ListValue;
 import com.google.protobuf.MessageOrBuilder;
 import com.google.protobuf.Struct;
+import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Values;
+import com.google.rpc.ErrorDetailsProto;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.notify.Notifier;
@@ -41,8 +43,14 @@ final class DevApi implements HttpService {
     /** What one Notify call may take at most, in its JSON form. */
     private static final int MAX_BODY_BYTES = 1 << 20;
 
+    /** Knows the details that the error of a single target carries. */
     private static final JsonFormat.Printer JSON =
-            JsonFormat.printer().omittingInsignificantWhitespace();
+            JsonFormat.printer()
+                    .usingTypeRegistry(
+                            TypeRegistry.newBuilder()
+                                    .add(ErrorDetailsProto.getDescriptor().getMessageTypes())
+                                    .build())
+                    .omittingInsignificantWhitespace();
 
     private final String version;
     private final String node;
