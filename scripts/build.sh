@@ -42,6 +42,8 @@ build_java() {
         touch "$root/.build/java.next"
         build_step java "Building the Java modules (the first time takes minutes)" \
             mvn -q -f "$root/pom.xml" -DskipTests -Dspotless.check.skip=true package
+        # The JVM does not renew class archives whose jars changed; the next run of each command does.
+        rm -f "$root"/.build/*.jsa
         mv "$root/.build/java.next" "$root/.build/java.stamp"
     fi
 }
