@@ -30,18 +30,20 @@ build_step() {
     fi
 }
 
+java_is_stale() {
+    [ ! -d "$root/cli/target/libs" ] || stale java.stamp "$root/pom.xml" \
+        "$root/proto" "$root/server" "$root/client-sdk" "$root/loadtest" "$root/cli"
+}
+
 build_java() {
     mkdir -p "$root/.build"
-    local sources=()
-    local module
-    for module in proto server client-sdk loadtest cli; do
-        sources+=("$root/$module")
-    done
-    if stale java.stamp "$root/pom.xml" "${sources[@]}" || [ ! -d "$root/cli/target/libs" ]; then
+    if java_is_stale; then
         # Dated before the build, so that an edit during it counts.
         touch "$root/.build/java.next"
         build_step java "Building the Java modules (the first time takes minutes)" \
             mvn -q -f "$root/pom.xml" -DskipTests -Dspotless.check.skip=true package
+        # The JVM does not renew class archives whose jars changed; the next run of each command does.
+        rm -f "$root"/.build/*.jsa
         mv "$root/.build/java.next" "$root/.build/java.stamp"
     fi
 }
@@ -55,8 +57,12 @@ install_npm() {
     fi
 }
 
+console_is_stale() {
+    [ ! -f "$root/ts-client/dist/console/index.html" ] || stale console.stamp "$root/ts-client" "$root/proto/src"
+}
+
 build_console() {
-    if stale console.stamp "$root/ts-client" "$root/proto/src" || [ ! -f "$root/ts-client/dist/console/index.html" ]; then
+    if console_is_stale; then
         install_npm
         touch "$root/.build/console.next"
         build_step console "Building the TypeScript SDK and the console" npm --prefix "$root/ts-client" run build
