@@ -84,7 +84,6 @@ class KeyRotationTest {
         try {
             return http.send(
                             HttpRequest.newBuilder(uri)
-                                    .version(HttpClient.Version.HTTP_1_1)
                                     .header("Authorization", "Bearer " + token)
                                     .build(),
                             HttpResponse.BodyHandlers.discarding())

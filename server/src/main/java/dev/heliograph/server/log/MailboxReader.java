@@ -39,7 +39,7 @@ public final class MailboxReader implements AutoCloseable {
     /** How often mailboxes are kept alive and emptied: six chances before one dies. */
     private static final long TEND_EVERY_MS = 5_000;
 
-    /** XREAD's wait: at most half the command timeout, and short enough to tend in time. */
+    /** XREAD's longest wait: short enough to tend in time. */
     private static final long BLOCK_MS = 1_000;
 
     /** Entries of a mailbox that one XREAD may return. */
@@ -167,8 +167,10 @@ public final class MailboxReader implements AutoCloseable {
             offsets[group] =
                     XReadArgs.StreamOffset.from(cursors[group].key, cursors[group].last.toString());
         }
+        // Half the command timeout at most: a quiet mailbox must not look like a dead Redis.
+        long blockMs = Math.min(BLOCK_MS, clients.commandTimeout().toMillis() / 2);
         List<StreamMessage<String, byte[]>> messages =
-                redis.xread(XReadArgs.Builder.block(BLOCK_MS).count(READ_COUNT), offsets);
+                redis.xread(XReadArgs.Builder.block(blockMs).count(READ_COUNT), offsets);
         if (messages == null || messages.isEmpty()) {
             oldestUnreadMs = 0;
             return;

@@ -38,9 +38,11 @@ final class RedisClients implements AutoCloseable {
     private final ClientResources resources;
     private final RedisClient client;
     private final RedisClient onceClient;
+    private final Duration commandTimeout;
 
     /** Nothing is connected yet. */
     RedisClients(RedisConfig config) {
+        commandTimeout = config.commandTimeout();
         resources =
                 DefaultClientResources.builder()
                         .reconnectDelay(
@@ -75,6 +77,11 @@ final class RedisClients implements AutoCloseable {
                                 .tcpNoDelay(true)
                                 .build())
                 .build();
+    }
+
+    /** After which a command without an answer fails, blocking ones included. */
+    Duration commandTimeout() {
+        return commandTimeout;
     }
 
     /**

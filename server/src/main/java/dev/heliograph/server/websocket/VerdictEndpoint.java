@@ -32,7 +32,12 @@ final class VerdictEndpoint implements HttpService {
     }
 
     private void answer(ServerRequest request, ServerResponse response) {
-        boolean upgrade = request.headers().contains(HeaderNames.UPGRADE);
+        // Other upgrades, such as to h2c, are offers that a server may leave alone.
+        boolean upgrade =
+                request.headers()
+                        .first(HeaderNames.UPGRADE)
+                        .filter("websocket"::equalsIgnoreCase)
+                        .isPresent();
         Verdict verdict =
                 upgrade
                         ? ConnectPolicy.badRequest(
