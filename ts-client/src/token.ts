@@ -54,8 +54,11 @@ export class TokenSource {
 
   private async ask(attempt: number): Promise<string> {
     const token = typeof this.token === "string" ? this.token : await this.token({ reason: this.reason, attempt });
-    if (typeof token !== "string" || token === "") throw new TypeError("it gave no token");
-    this.current = token;
-    return token;
+    if (typeof token !== "string") throw new TypeError("it gave no token");
+    // A token read from a file often ends in a line break. What no header can hold is no token, and is not repeated here.
+    const usable = token.trim();
+    if (!/^[\x21-\x7e]+$/.test(usable)) throw new TypeError("what it gave is empty or not printable ASCII, so no JWT");
+    this.current = usable;
+    return usable;
   }
 }

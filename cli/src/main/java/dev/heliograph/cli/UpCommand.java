@@ -96,6 +96,10 @@ final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Interrupts interrupts = Interrupts.install();
         PrintWriter out = spec.commandLine().getOut();
+        if (redisUri != null && redisUri.toString().isEmpty()) {
+            // A variable that is set to nothing is not set.
+            redisUri = null;
+        }
         requireUsable();
         StateDirectory state = StateDirectory.ofUser();
         Path key = StateDirectory.keyIn(dataDirectory == null ? state.path() : madeDataDirectory());

@@ -60,6 +60,17 @@ public final class TokenSource {
         }
     }
 
+    /** A token read from a file often ends in a line break. What no header can hold is no token. */
+    private static String usable(String provided) {
+        String token = Objects.requireNonNull(provided, "The token provider returned null").strip();
+        if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new IllegalArgumentException(
+                    "The token provider returned something that is no JWT: it is empty or has"
+                            + " characters beyond printable ASCII");
+        }
+        return token;
+    }
+
     private CompletableFuture<String> ask(Reason reason) {
         CompletableFuture<String> answer = new CompletableFuture<>();
         Thread asking =
@@ -68,10 +79,7 @@ public final class TokenSource {
                         .start(
                                 () -> {
                                     try {
-                                        answer.complete(
-                                                Objects.requireNonNull(
-                                                        provider.token(reason),
-                                                        "The token provider returned null"));
+                                        answer.complete(usable(provider.token(reason)));
                                     } catch (Throwable e) {
                                         answer.completeExceptionally(e);
                                     }

@@ -57,6 +57,23 @@ class TokenSourceTest {
     }
 
     @Test
+    void takesATokenWithoutItsLineBreak() throws Exception {
+        assertThat(get(new TokenSource(reason -> "t\n").token()), is("t"));
+    }
+
+    @Test
+    void refusesWhatNoHeaderCanHoldWithoutRepeatingIt() {
+        for (String token : List.of("", " ", "secret\nsecret", "s\u00e9cret")) {
+            ExecutionException e =
+                    assertThrows(
+                            ExecutionException.class,
+                            () -> get(new TokenSource(reason -> token).token()));
+            assertThat(e.getCause(), is(instanceOf(IllegalArgumentException.class)));
+            assertThat(e.getCause().getMessage().contains("secret"), is(false));
+        }
+    }
+
+    @Test
     void asksAgainAfterAFailure() throws Exception {
         TokenSource source =
                 new TokenSource(
