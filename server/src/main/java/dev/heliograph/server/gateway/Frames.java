@@ -8,6 +8,7 @@ import dev.heliograph.proto.device.v1.Error;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.proto.device.v1.GoAway;
 import dev.heliograph.proto.device.v1.Heartbeat;
+import dev.heliograph.proto.device.v1.Limits;
 import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.Outcome;
 import dev.heliograph.proto.device.v1.ServerFrame;
@@ -15,11 +16,14 @@ import dev.heliograph.proto.device.v1.Skip;
 import dev.heliograph.proto.device.v1.SkipCount;
 import dev.heliograph.proto.device.v1.SkipReason;
 import dev.heliograph.proto.device.v1.Subscribed;
+import dev.heliograph.proto.device.v1.Welcome;
 import dev.heliograph.proto.log.v1.Envelope;
+import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
+import dev.heliograph.server.log.SessionDirectory;
 
 /** Makes the frames that a gateway sends. */
 final class Frames {
@@ -91,6 +95,31 @@ final class Frames {
                                                 SkipCount.newBuilder()
                                                         .setReason(reason)
                                                         .setCount(through.seq() - fromSeq + 1)))
+                        .build());
+    }
+
+    /** The answer to Hello. */
+    static Frame welcome(SessionDirectory.Entry session, String node, GatewayConfig config) {
+        return Frame.of(
+                ServerFrame.newBuilder()
+                        .setWelcome(
+                                Welcome.newBuilder()
+                                        .setConnectionId(session.connectionId())
+                                        .setUser(session.inbox().name())
+                                        .setDeviceId(session.device())
+                                        .setInbox(session.inbox().path())
+                                        .setHeartbeatIntervalMs(
+                                                (int) config.heartbeatInterval().toMillis())
+                                        .setHeartbeatTimeoutMs(
+                                                (int) config.heartbeatTimeout().toMillis())
+                                        .setLimits(
+                                                Limits.newBuilder()
+                                                        .setMaxMessageBytes(
+                                                                config.maxMessageBytes())
+                                                        .setMaxSubscriptions(
+                                                                config.maxSubscriptions()))
+                                        .setServerTime(Timestamps.now())
+                                        .setNode(node))
                         .build());
     }
 

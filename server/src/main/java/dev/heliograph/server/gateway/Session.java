@@ -8,14 +8,10 @@ import dev.heliograph.proto.device.v1.ClientFrame;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.proto.device.v1.Hello;
-import dev.heliograph.proto.device.v1.Limits;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Subscribe;
-import dev.heliograph.proto.device.v1.Welcome;
 import dev.heliograph.server.auth.Principal;
-import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.log.Channel;
-import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
@@ -32,9 +28,6 @@ import java.util.regex.Pattern;
 final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
-
-    /** Most {@code last_n} of a Subscribe: what a log holds by default. */
-    private static final int MAX_LAST_N = 1_000;
 
     /**
      * A device that sends what is refused and does not read the answers is let go at this many soft
@@ -163,69 +156,20 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         entry = own;
         lastHeardMs = gateway.clockMs();
         gateway.welcomed(this, transport.peer(), mailbox);
-        GatewayConfig config = gateway.config();
-        send(
-                Frame.of(
-                        ServerFrame.newBuilder()
-                                .setWelcome(
-                                        Welcome.newBuilder()
-                                                .setConnectionId(connectionId)
-                                                .setUser(principal.subject())
-                                                .setDeviceId(device)
-                                                .setInbox(inbox.path())
-                                                .setHeartbeatIntervalMs(
-                                                        (int) config.heartbeatInterval().toMillis())
-                                                .setHeartbeatTimeoutMs(
-                                                        (int) config.heartbeatTimeout().toMillis())
-                                                .setLimits(
-                                                        Limits.newBuilder()
-                                                                .setMaxMessageBytes(
-                                                                        config.maxMessageBytes())
-                                                                .setMaxSubscriptions(
-                                                                        config.maxSubscriptions()))
-                                                .setServerTime(Timestamps.now())
-                                                .setNode(gateway.node()))
-                                .build()));
+        send(Frames.welcome(own, gateway.node(), gateway.config()));
     }
 
     private void subscribe(Subscribe subscribe) {
         String path = subscribe.getChannel();
         int subId = subscribe.getSubId();
-        Optional<Channel> channel = Channel.parse(principal.tenant(), path);
-        if (channel.isEmpty() || subId == 0) {
-            error(
-                    ErrorCode.ERROR_CODE_INVALID_ARGUMENT,
-                    subId == 0
-                            ? "subscribe.sub_id has to be other than 0"
-                            : "subscribe.channel has to be user/<id> or topic/<name>, not '"
-                                    + path
-                                    + "'",
-                    path,
-                    subId,
-                    0);
-            return;
-        }
-        if (!allows(channel.get())) {
-            error(
-                    ErrorCode.ERROR_CODE_FORBIDDEN,
-                    "The token does not allow '" + path + "'",
-                    path,
-                    subId,
-                    0);
-            return;
-        }
-        From from;
+        SubscribeRequest request;
         try {
-            from = from(subscribe);
-        } catch (IllegalArgumentException e) {
-            ErrorCode code =
-                    subscribe.getPosition().isEmpty()
-                            ? ErrorCode.ERROR_CODE_INVALID_ARGUMENT
-                            : ErrorCode.ERROR_CODE_INVALID_POSITION;
-            error(code, e.getMessage(), path, subId, 0);
+            request = SubscribeRequest.check(subscribe, principal);
+        } catch (SubscribeRequest.Refused e) {
+            error(e.code(), e.getMessage(), path, subId, 0);
             return;
         }
-        end(channel.get());
+        end(request.channel());
         if (subscriptions.size() >= gateway.config().maxSubscriptions()) {
             error(
                     ErrorCode.ERROR_CODE_TOO_MANY_SUBSCRIPTIONS,
@@ -247,45 +191,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             return;
         }
         firstReads.incrementAndGet();
-        Subscription subscription = registry().join(this, channel.get(), subId);
+        Subscription subscription = registry().join(this, request.channel(), subId);
         add(subscription);
-        subscription.start(from);
-    }
-
-    private boolean allows(Channel channel) {
-        return switch (channel.kind()) {
-            case USER -> channel.equals(inbox);
-            case TOPIC -> principal.allowsTopic(channel.name());
-        };
-    }
-
-    private static From from(Subscribe subscribe) {
-        if (!subscribe.getPosition().isEmpty()) {
-            return new From.After(
-                    Position.parse(subscribe.getPosition())
-                            .orElseThrow(
-                                    () ->
-                                            new IllegalArgumentException(
-                                                    "subscribe.position is not one that Heliograph issued: drop it and use start")));
-        }
-        return switch (subscribe.getStart()) {
-            case START_UNSPECIFIED, START_HEAD -> new From.Head();
-            case START_EARLIEST -> new From.Earliest();
-            case START_LAST_N -> {
-                int lastN = subscribe.getLastN();
-                if (lastN < 1 || lastN > MAX_LAST_N) {
-                    throw new IllegalArgumentException(
-                            "subscribe.last_n has to be 1 to "
-                                    + MAX_LAST_N
-                                    + ", not "
-                                    + Integer.toUnsignedString(lastN));
-                }
-                yield new From.LastN(lastN);
-            }
-            case UNRECOGNIZED ->
-                    throw new IllegalArgumentException(
-                            "subscribe.start is not known: " + subscribe.getStartValue());
-        };
+        subscription.start(request.from());
     }
 
     private void unsubscribe(String path) {
