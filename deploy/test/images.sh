@@ -76,7 +76,10 @@ FILE
 
 # Builds the server image $1 on the bases $2 (Java runtime) and $3 (JDK and Maven), offline from the local Maven repository.
 build_server_image() {
-    local repository=${MAVEN_REPOSITORY:-$HOME/.m2/repository}
+    # Maven asks the user database for the home directory, not the variable HOME.
+    local home
+    home=$(getent passwd "$(id -u)" | cut -d: -f6)
+    local repository=${MAVEN_REPOSITORY:-$home/.m2/repository}
     hg_buildah bud --isolation chroot -t "$1" -f "$ROOT/deploy/Dockerfile" \
         --build-arg BASE="$2" --build-arg BUILD_BASE="$3" \
         --build-arg MAVEN_ARGS="-o -Dmaven.repo.local=/repository" \

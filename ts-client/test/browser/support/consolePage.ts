@@ -53,20 +53,13 @@ export async function expectSeqs(page: Page, name: string, newest: number, oldes
   await expect.poll(() => seqs(page, name), { timeout: 15_000 }).toEqual(expected);
 }
 
-/** How many calls are under way at once when a test sends many. */
-const SENDERS = 8;
-
-/** Sends `count` notifications through the server's development API, with no input to the page. */
+/** Sends `count` notifications one after the other through the server's development API, with no input to the page. */
 export async function sendTo(url: string, user: string, count: number, options: object = {}): Promise<void> {
-  let next = 1;
-  const sender = async () => {
-    while (next <= count) {
-      const payload = base64({ text: `Hello, number ${next++}` });
-      const content = { type: "greeting", payload, contentType: "application/json" };
-      await postJson(url, "console/api/notify", { target: { user }, content, ...options });
-    }
-  };
-  await Promise.all(Array.from({ length: SENDERS }, sender));
+  for (let n = 1; n <= count; n++) {
+    const payload = base64({ text: `Hello, number ${n}` });
+    const content = { type: "greeting", payload, contentType: "application/json" };
+    await postJson(url, "console/api/notify", { target: { user }, content, ...options });
+  }
 }
 
 /** A value as the payload field of proto3 JSON has it. */
