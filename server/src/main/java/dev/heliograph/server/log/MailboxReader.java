@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -45,6 +47,15 @@ public final class MailboxReader implements AutoCloseable {
     /** Entries of a mailbox that one XREAD may return. */
     private static final int READ_COUNT = 512;
 
+    /**
+     * When reads come one after the other, the next one waits this long, so that it finds several
+     * entries: waking a blocked reader costs Redis and this node far more than an entry does.
+     */
+    private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** Reads at most this far apart count as one after the other: a lone entry never waits. */
+    private static final long BUSY_NANOS = 5 * LINGER_NANOS;
+
     private static final long MAX_RETRY_DELAY_MS = 5_000;
 
     /**
@@ -67,6 +78,7 @@ public final class MailboxReader implements AutoCloseable {
     private Cursor[] cursors = {};
     private String server = "";
     private long nextTendMs;
+    private long lastReadNanos;
 
     MailboxReader(RedisClients clients, String node, MailboxListener listener) {
         this.clients = clients;
@@ -180,6 +192,15 @@ public final class MailboxReader implements AutoCloseable {
             cursor(message.getStream()).advance(EntryId.parse(message.getId()));
             accept(message);
         }
+        linger(messages.size());
+    }
+
+    private void linger(int read) {
+        long now = System.nanoTime();
+        if (now - lastReadNanos < BUSY_NANOS && read < READ_COUNT) {
+            LockSupport.parkNanos(this, LINGER_NANOS);
+        }
+        lastReadNanos = now;
     }
 
     private Cursor cursor(String key) {
