@@ -169,6 +169,29 @@ class ChannelSubscriptionTest {
     }
 
     @Test
+    void acknowledgesAndSavesNothingThatTheHandlerHasNotFinished_A1() throws IOException {
+        List<CompletableFuture<Void>> calls = new ArrayList<>();
+        gateway.client.subscribeAsync(
+                "inbox",
+                SubscribeOptions.head(),
+                delivery -> {
+                    calls.add(new CompletableFuture<>());
+                    return calls.getLast();
+                });
+        FakeLink link = gateway.welcome(1);
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
+        gateway.deliver(link, 1);
+        gateway.deliver(link, 2);
+
+        calls.getFirst().complete(null);
+        gateway.loop.advance(AckCoalescer.MAX_DELAY_MS);
+
+        assertThat(calls, hasSize(2));
+        assertThat(link.sent(BodyCase.ACK).getLast().getAck().getPosition(), is("p1"));
+        assertThat(gateway.store.load(Gateway.INBOX), is(Optional.of("p1")));
+    }
+
+    @Test
     void ignoresWhatWasCoveredBefore_D2() {
         FakeLink link = live(5);
 
