@@ -101,7 +101,9 @@ export class Attempt implements SessionEvents {
       const protocols = [this.parts.codec.subprotocol, `heliograph.token.${token}`];
       this.session = new Session(this.parts.webSocket(this.parts.endpoint.socketUrl, protocols), this.parts, this);
     } catch (error) {
-      const text = `The socket could not be made: ${String(error)} Check the url, and that the token is a JWT.`;
+      // Browsers quote the subprotocol that they refuse, and that one holds the token.
+      const why = String(error).replaceAll(token, "…");
+      const text = `The socket could not be made: ${why} Check the url, and that the token is a JWT.`;
       this.fail({ reason: { code: 0, label: "invalid_options", text }, verdict: "stop", retryAfterMs: 0 });
     }
   }

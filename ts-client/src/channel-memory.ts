@@ -51,14 +51,20 @@ export class ChannelMemory {
   /** Moves the position: everything up to it has been handled (D-3). */
   advance(position: string, seq: number): void {
     this.handledSeq = seq;
+    // A frame without a position leaves it where it is.
+    if (position === "") return;
     this.storedPosition = position;
     this.unsaved = true;
     this.saving ??= this.save();
   }
 
-  /** Says which seq the stored position stands for, if that is not known yet. */
-  learnSeq(seq: number): void {
-    this.handledSeq ??= seq;
+  /**
+   * The gateway said where the channel goes on (R-7). A position in force says the same or, if a handler has just finished,
+   * more.
+   */
+  begin(position: string, seq: number): void {
+    if (this.storedPosition === undefined) this.advance(position, seq);
+    else this.handledSeq ??= seq;
   }
 
   /** Runs work of this channel after all that was given before. */

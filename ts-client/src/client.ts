@@ -190,8 +190,10 @@ class Client implements DeviceClient {
         const { code, message, channel, subId, retryAfterMs } = body.value;
         const { label, remedy } = errorInfo(code);
         this.diagnose({ kind: "server-error", code, label, message, remedy, channel, subId, retryAfterMs });
-        if (subId === 0) break;
-        [...this.subscriptions].find((each) => each.currentSubId === subId)?.onError(body.value);
+        // An Error of an Ack or Unsubscribe has no sub_id.
+        const concerns = (each: ChannelSubscription) =>
+          subId === 0 ? each.channel === channel : each.currentSubId === subId;
+        [...this.subscriptions].find(concerns)?.onError(body.value);
         break;
       }
     }

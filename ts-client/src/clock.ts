@@ -6,6 +6,9 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
+/** Beyond this setTimeout fires at once. Whoever waits longer is early, by weeks into the wait. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 interface HostTimers {
   setTimeout(callback: () => void, ms: number): unknown;
   clearTimeout(handle: unknown): void;
@@ -16,7 +19,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
     const host = globalThis as unknown as HostTimers;
-    const handle = host.setTimeout(callback, ms);
+    const handle = host.setTimeout(callback, Math.min(ms, MAX_TIMER_MS));
     return () => host.clearTimeout(handle);
   },
 };

@@ -39,7 +39,7 @@ export interface ConnectionEvents {
 type Phase =
   | { readonly name: "idle" | "closed" }
   | { readonly name: "connecting"; readonly attempt: Attempt }
-  | { readonly name: "waiting"; cancelTimer: () => void; held: boolean; woken: boolean }
+  | { readonly name: "waiting"; cancelTimer: () => void; woken: boolean }
   | ConnectedPhase;
 
 interface ConnectedPhase {
@@ -174,6 +174,10 @@ export class Connection {
     if (this.isInForce(session)) this.events.welcomed(session, welcome);
   }
 
+  private isStable(phase: ConnectedPhase): boolean {
+    return this.parts.clock.now() - phase.sinceMs >= MIN_UPTIME_MS;
+  }
+
   private isInForce(session: Session): boolean {
     return this.phase.name === "connected" && this.phase.session === session;
   }
@@ -182,7 +186,7 @@ export class Connection {
   private broken(failure: Failure): void {
     const { phase } = this;
     if (phase.name === "connected") {
-      if (this.parts.clock.now() - phase.sinceMs >= MIN_UPTIME_MS) this.failures = 0;
+      if (this.isStable(phase)) this.failures = 0;
       if (phase.move && this.leaveForMove(phase.move, failure)) return;
     }
     const goesOn = failure.token ? this.parts.tokens.drop(failure.token) : failure.verdict === "reconnect";
@@ -207,10 +211,10 @@ export class Connection {
   private wait(failure: Failure, wishMs: number): void {
     const retryInMs = wishMs + backoffMs(this.failures, this.parts.random(), this.parts.backoff);
     this.failures += 1;
-    const phase: Phase = { name: "waiting", cancelTimer: () => {}, held: false, woken: false };
+    const phase: Phase = { name: "waiting", cancelTimer: () => {}, woken: false };
     phase.cancelTimer = this.parts.clock.after(retryInMs, () => {
-      if (this.parts.lifecycle.hidden) phase.held = true;
-      else this.attempt();
+      // A hidden page waits for the signal that it is seen again.
+      if (!this.parts.lifecycle.hidden) this.attempt();
     });
     this.transition(phase, { status: "waiting", attempt: this.failures, retryInMs, reason: failure.reason });
   }
@@ -262,7 +266,10 @@ export class Connection {
   private beginMove(goAway: GoAway): void {
     const { phase } = this;
     if (phase.name !== "connected" || phase.move) return;
-    const moveInMs = Math.round(goAway.retryAfterMs + this.parts.random() * goAway.spreadMs);
+    let moveInMs = Math.round(goAway.retryAfterMs + this.parts.random() * goAway.spreadMs);
+    // Gateways that welcome a device and send it on at once meet growing waits.
+    if (this.isStable(phase)) this.failures = 0;
+    else moveInMs += backoffMs(this.failures++, this.parts.random(), this.parts.backoff);
     this.parts.diagnose()?.({ kind: "go-away", code: goAway.code, moveInMs });
     const dueAt = this.parts.clock.now() + moveInMs;
     const move: Move = { failures: 0, dueAt, opened: false, attempt: undefined, cancelTimer: () => {} };

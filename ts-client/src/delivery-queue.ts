@@ -17,8 +17,8 @@ const HANDLER_BACKOFF = { baseMs: 1_000, capMs: 8_000, floorMs: 100 };
 export type Step =
   | { readonly kind: "deliver"; readonly delivery: Delivery }
   | { readonly kind: "skip"; readonly skip: SkipEvent; readonly position: string }
-  /** Subscribed said where the channel begins, or begins anew. */
-  | { readonly kind: "begin"; readonly position: string; readonly nextSeq: number; readonly reset?: ResetEvent };
+  /** Subscribed said where the channel begins anew. */
+  | { readonly kind: "reset"; readonly position: string; readonly reset: ResetEvent };
 
 /** What the queue needs and tells. */
 export interface QueueParts {
@@ -98,18 +98,16 @@ export class DeliveryQueue {
         this.parts.skipped(step.skip);
         this.advance(step.position, step.skip.throughSeq);
         break;
-      case "begin":
-        if (step.reset) this.parts.reset(step.reset);
-        // Without a reset the position in force says the same or, if a handler has just finished, more.
-        if (step.reset || memory.position === undefined) memory.advance(step.position, step.nextSeq - 1);
-        else memory.learnSeq(step.nextSeq - 1);
+      case "reset":
+        this.parts.reset(step.reset);
+        memory.advance(step.position, step.reset.nextSeq - 1);
         break;
     }
   }
 
   private advance(position: string, seq: number): void {
     this.parts.memory.advance(position, seq);
-    this.parts.advanced(position);
+    if (position !== "") this.parts.advanced(position);
   }
 
   /** True when the handler finished; false when it failed for good or the queue ended before. */

@@ -27,7 +27,7 @@ export interface BadFrameDiagnostic {
   readonly error: unknown;
 }
 
-/** A frame began beyond what was expected: it is dropped and the channel resumes from its position (D-2). */
+/** A frame began beyond what was expected, or a Skip's counts do not fill its range: it is dropped and the channel resumes from its position (D-2). */
 export interface HoleDiagnostic {
   readonly kind: "hole";
   readonly channel: string;
@@ -149,7 +149,9 @@ export type ResetOutcome =
   /** The tail of the log was lost in a failover, and the position was in it. */
   | "fork"
   /** The gateway did not take the position as one of Heliograph's. */
-  | "invalid_position";
+  | "invalid_position"
+  /** The gateway went on beyond the place that it was asked to resume from. */
+  | "gap";
 
 /** The channel does not continue where the device was; all that the log keeps is replayed, known ids left out. */
 export interface ResetEvent {

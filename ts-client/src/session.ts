@@ -12,6 +12,9 @@ import {
 import { LivenessGuard } from "./heartbeat.js";
 import type { WebSocketLike } from "./socket-like.js";
 
+/** H-1: for a gateway that states no times in its Welcome. */
+const DEFAULT_SILENCE_MS = 25_000 + 10_000;
+
 /** How a session ended. */
 export interface SessionEnd {
   /** Close code; 4001 when this side found the link dead, 1006 when there was none. */
@@ -117,7 +120,7 @@ export class Session {
     switch (frame.body.case) {
       case "welcome": {
         const welcome = frame.body.value;
-        this.liveness.start(welcome.heartbeatIntervalMs + welcome.heartbeatTimeoutMs);
+        this.liveness.start(welcome.heartbeatIntervalMs + welcome.heartbeatTimeoutMs || DEFAULT_SILENCE_MS);
         this.events.welcomed(this, welcome);
         break;
       }

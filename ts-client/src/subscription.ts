@@ -26,6 +26,9 @@ import type { Session } from "./session.js";
 /** How often a position store may fail to load before the subscription fails. */
 const LOAD_ATTEMPTS = 5;
 
+/** A gateway that answers heartbeats but not a Subscribe for this long has lost it. */
+const ANSWER_TIMEOUT_MS = 10_000;
+
 /** What a subscription shares with the others of its client. */
 export interface SubscriptionParts {
   readonly clock: Clock;
@@ -64,6 +67,8 @@ export class ChannelSubscription implements Subscription {
   /** Holes since the last frame that fitted: the first resumes at once, more of them wait. */
   private holes = 0;
   private cancelRetry: (() => void) | undefined;
+  /** Ends the wait for the answer to the newest Subscribe. */
+  private cancelAnswer: (() => void) | undefined;
 
   constructor(
     channel: string,
@@ -147,7 +152,7 @@ export class ChannelSubscription implements Subscription {
   }
 
   onSubscribed(frame: Subscribed): void {
-    if (frame.subId !== this.subId) {
+    if (this.subId === 0 || frame.subId !== this.subId) {
       this.late("subscribed");
       return;
     }
@@ -155,8 +160,10 @@ export class ChannelSubscription implements Subscription {
     const known = this.seq === undefined ? undefined : this.seq + 1;
     const fromSeq = this.confirmed ? this.check.expected : known;
     const nextSeq = Number(frame.nextSeq);
-    const outcome = this.positionRefused ? "invalid_position" : resetOf(frame.outcome);
+    const gap = fromSeq !== undefined && nextSeq > fromSeq ? "gap" : undefined;
+    const outcome = this.positionRefused ? "invalid_position" : (resetOf(frame.outcome) ?? gap);
     const reset = outcome && { channel, outcome, fromSeq, nextSeq };
+    this.cancelAnswer?.();
     this.check.begin(nextSeq);
     this.confirmed = true;
     this.positionRefused = false;
@@ -164,7 +171,8 @@ export class ChannelSubscription implements Subscription {
     this.status = "active";
     if (this.unacked && !reset) this.parts.acks.note(channel, this.unacked);
     this.unacked = undefined;
-    this.queue?.push({ kind: "begin", position: frame.position, nextSeq, ...(reset && { reset }) });
+    if (reset) this.queue?.push({ kind: "reset", position: frame.position, reset });
+    else this.memory?.begin(frame.position, nextSeq - 1);
     const headSeq = Number(frame.headSeq);
     this.events.emit("subscribed", { channel, nextSeq, headSeq, resumed: this.resuming && !reset });
   }
@@ -176,12 +184,23 @@ export class ChannelSubscription implements Subscription {
 
   onSkip(frame: Skip): void {
     const skip = toSkip(frame);
-    if (this.covers("skip", skip.fromSeq, skip.throughSeq))
+    const counted = frame.counts.reduce((sum, { count }) => sum + Number(count), 0);
+    if (this.confirmed && counted !== skip.throughSeq - skip.fromSeq + 1) {
+      // The range or the counts are wrong (D-5): what it hides must not be guessed.
+      this.hole(this.check.expected ?? skip.fromSeq, skip.fromSeq);
+    } else if (this.covers("skip", skip.fromSeq, skip.throughSeq))
       this.enqueue({ kind: "skip", skip, position: frame.position });
   }
 
-  /** The gateway refused the newest Subscribe. */
+  /** The gateway refused the newest Subscribe, or does not know of the subscription any more. */
   onError(frame: ErrorFrame): void {
+    if (this.confirmed) {
+      if (frame.code !== ErrorCode.NOT_SUBSCRIBED) return;
+      this.release();
+      this.requestLater(0, this.holes++);
+      return;
+    }
+    if (this.subId === 0 || frame.subId !== this.subId) return;
     const { label, retryable, text } = errorInfo(frame.code);
     if (frame.code === ErrorCode.INVALID_POSITION && this.resuming) {
       this.release();
@@ -233,6 +252,10 @@ export class ChannelSubscription implements Subscription {
     this.resuming = position !== undefined;
     const value = { channel: this.channel, subId: this.subId, ...(position ? { position } : this.start()) };
     session.send({ case: "subscribe", value });
+    this.cancelAnswer = this.parts.clock.after(ANSWER_TIMEOUT_MS, () => {
+      this.release();
+      this.request();
+    });
   }
 
   private start(): Pick<MessageInitShape<typeof SubscribeSchema>, "start" | "lastN"> {
@@ -274,13 +297,18 @@ export class ChannelSubscription implements Subscription {
         this.parts.diagnose({ kind: "covered-before", channel, expectedSeq, throughSeq });
         return false;
       case "hole":
-        this.parts.diagnose({ kind: "hole", channel, expectedSeq, gotSeq: fromSeq });
-        this.release();
-        if (this.holes === 0) this.request();
-        else this.requestLater(0, this.holes);
-        this.holes += 1;
+        this.hole(expectedSeq, fromSeq);
         return false;
     }
+  }
+
+  /** The frame does not fit: resume, and with growing waits while that does not help. */
+  private hole(expectedSeq: number, gotSeq: number): void {
+    this.parts.diagnose({ kind: "hole", channel: this.channel, expectedSeq, gotSeq });
+    this.release();
+    if (this.holes === 0) this.request();
+    else this.requestLater(0, this.holes);
+    this.holes += 1;
   }
 
   private enqueue(step: Parameters<DeliveryQueue["push"]>[0]): void {
@@ -317,6 +345,7 @@ export class ChannelSubscription implements Subscription {
   private release(): void {
     this.cancelRetry?.();
     this.cancelRetry = undefined;
+    this.cancelAnswer?.();
     this.subId = 0;
     this.confirmed = false;
     this.check.forget();

@@ -7,7 +7,11 @@ interface Host {
   fetch?: FetchLike;
   console?: { error(...values: unknown[]): void };
   document?: unknown;
+  AbortSignal?: { timeout?(ms: number): unknown };
 }
+
+/** A verdict that takes longer helps nobody, and its connection must not stay behind. */
+const FETCH_TIMEOUT_MS = 10_000;
 
 const host = globalThis as unknown as Host;
 
@@ -22,9 +26,14 @@ export function hostWebSocket(): WebSocketFactory {
   return (url, protocols) => new WebSocket(url, protocols);
 }
 
-/** The runtime's fetch, called on its own object, as browsers demand. */
+/** The runtime's fetch, called on its own object, as browsers demand. It takes the token nowhere else and ends in time. */
 export function hostFetch(): FetchLike | undefined {
-  return host.fetch && ((url, init) => (host.fetch as FetchLike)(url, init));
+  if (!host.fetch) return undefined;
+  return (url, init) => {
+    const signal = host.AbortSignal?.timeout?.(FETCH_TIMEOUT_MS);
+    const bounded = { ...init, redirect: "error", ...(signal !== undefined && { signal }) };
+    return (host.fetch as FetchLike)(url, bounded);
+  };
 }
 
 /** Writes to the console, where there is one. */

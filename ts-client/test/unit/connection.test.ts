@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { UnauthorizedError } from "../../src/index.js";
 import { settle } from "../support/manual-clock.js";
-import { rig } from "../support/rig.js";
+import { type Rig, rig } from "../support/rig.js";
 
 describe("connecting", () => {
   test("C-1 C-3 offers the subprotocol and the token beside it", async () => {
@@ -207,11 +207,12 @@ describe("refused opens", () => {
   test("a url or token that makes no socket stops with the reason", async () => {
     const r = rig({
       webSocket: () => {
-        throw new SyntaxError("invalid subprotocol");
+        throw new SyntaxError("The subprotocol 'heliograph.token.header.payload.signature' is invalid.");
       },
     });
     r.client.connect();
     await settle();
+    expect(JSON.stringify(r.client.state)).not.toContain("payload");
     expect(r.client.state).toMatchObject({ status: "closed", reason: { label: "invalid_options" } });
   });
 });
@@ -306,6 +307,16 @@ describe("liveness", () => {
     await r.clock.advance(500);
     expect(socket.closedWith).toBe(4001);
     expect(r.client.state).toMatchObject({ status: "waiting", reason: { label: "heartbeat_timeout" } });
+  });
+
+  test("H-1 a Welcome without heartbeat times means those of the protocol", async () => {
+    const r = rig();
+    r.client.connect();
+    const socket = await r.welcome({ heartbeatIntervalMs: 0, heartbeatTimeoutMs: 0 });
+    await r.clock.advance(34_999);
+    expect(socket.closedWith).toBeUndefined();
+    await r.clock.advance(501);
+    expect(socket.closedWith).toBe(4001);
   });
 
   test("H-2 after a sleep, frames that waited get their turn before the link counts as dead", async () => {
@@ -428,9 +439,29 @@ describe("lifecycle", () => {
 describe("moving", () => {
   const goAway = { case: "goAway", value: { code: 1012, retryAfterMs: 1_000, spreadMs: 2_000 } } as const;
 
+  /** Welcomed long enough ago to count as stable. */
+  async function stable(r: Rig) {
+    const socket = await r.start();
+    await r.clock.advance(5_000);
+    return socket;
+  }
+
+  test("G-4 gateways that send the device on at once meet growing waits", async () => {
+    const r = rig();
+    r.client.connect();
+    for (let n = 1; n <= 5; n++) {
+      (await r.welcome()).push({ case: "goAway", value: { code: 1012, retryAfterMs: 0, spreadMs: 0 } });
+      const waitMs = 250 * 2 ** (n - 1);
+      await r.clock.advance(waitMs - 1);
+      expect(r.sockets.length).toBe(n);
+      await r.clock.advance(1);
+      expect(r.sockets.length).toBe(n + 1);
+    }
+  });
+
   test("G-4 opens the new connection before it closes the old one", async () => {
     const r = rig();
-    const old = await r.start();
+    const old = await stable(r);
     old.push(goAway);
     await r.clock.advance(1_999);
     expect(r.sockets.length).toBe(1);
@@ -444,7 +475,7 @@ describe("moving", () => {
 
   test("G-4 C-11 the old connection's 4509 during a move is part of the move", async () => {
     const r = rig();
-    const old = await r.start();
+    const old = await stable(r);
     old.push(goAway);
     await r.clock.advance(2_000);
     r.socket.open();
@@ -457,7 +488,7 @@ describe("moving", () => {
 
   test("C-11 a 4509 before the new connection is open is a real one", async () => {
     const r = rig();
-    const old = await r.start();
+    const old = await stable(r);
     old.push(goAway);
     await r.clock.advance(2_000);
     old.drop(4509, "replaced");
@@ -466,7 +497,7 @@ describe("moving", () => {
 
   test("G-4 a move that fails is tried again while the old connection goes on", async () => {
     const r = rig();
-    const old = await r.start();
+    const old = await stable(r);
     old.push(goAway);
     await r.clock.advance(2_000);
     r.socket.drop();
@@ -477,7 +508,7 @@ describe("moving", () => {
 
   test("G-4 the gateway's wait holds when it closes before the move", async () => {
     const r = rig();
-    const old = await r.start();
+    const old = await stable(r);
     old.push(goAway);
     old.drop(1012);
     expect(r.client.state).toMatchObject({ status: "waiting", retryInMs: 2_250 });

@@ -175,6 +175,66 @@ describe("coverage", () => {
     expect(socket.take("subscribe").length).toBe(1);
   });
 
+  test("D-5 a Skip whose counts do not fill its range is taken for a hole", async () => {
+    const { r, seqs, socket } = await inbox();
+    confirm(socket, 1);
+    const counts = [{ reason: 3, count: 1n }];
+    const skip = { channel: "user/alice", fromSeq: 1n, throughSeq: 2n ** 64n - 1n, position: "p9", counts };
+    socket.push({ case: "skip", value: skip });
+    expect(r.kinds()).toEqual(["hole"]);
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    expect(seqs).toEqual([1]);
+  });
+
+  test("D-3 a frame without a position leaves it where it is", async () => {
+    const { r, socket, subscription } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    socket.push({ case: "deliver", value: { channel: "user/alice", seq: 2n, notification: { id: "n2" } } });
+    await settle();
+    expect(subscription).toMatchObject({ seq: 2, position: "p1" });
+    socket.drop();
+    await r.clock.advance(250);
+    r.socket.open();
+    expect(r.socket.take("subscribe")).toMatchObject([{ position: "p1" }]);
+  });
+
+  test("R-3 a Subscribe without an answer is repeated after 10 s", async () => {
+    const { r, seqs, socket } = await inbox();
+    await r.clock.advance(9_999);
+    expect(socket.take("subscribe").length).toBe(1);
+    await r.clock.advance(1);
+    confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    expect(seqs).toEqual([1]);
+  });
+
+  test("R-2 a Subscribed with sub_id 0 answers nothing", async () => {
+    const { socket, subscription } = await inbox();
+    confirm(socket, 1);
+    deliver(socket, 1);
+    deliver(socket, 3);
+    confirm(socket, 2);
+    deliver(socket, 4);
+    socket.push({ case: "subscribed", value: { channel: "user/alice", subId: 0, outcome: 1, nextSeq: 9n } });
+    expect(subscription.status).toBe("pending");
+  });
+
+  test("E-1 a refused Ack changes nothing, and a subscription that the gateway lost is asked for again", async () => {
+    const { r, errors, socket, subscription } = await inbox();
+    const subId = confirm(socket, 1);
+    socket.push({ case: "error", value: { code: 3, channel: "user/alice", subId } });
+    expect(subscription.status).toBe("active");
+    socket.push({ case: "error", value: { code: 6, channel: "user/alice" } });
+    expect(subscription.status).toBe("pending");
+    await r.clock.advance(250);
+    expect(socket.take("subscribe")).toMatchObject([{ subId: 2, position: "p0" }]);
+    expect(errors).toEqual([]);
+  });
+
   test("D-2 a frame that was covered before is ignored", async () => {
     const { r, seqs, socket } = await inbox();
     confirm(socket, 1);
@@ -224,6 +284,25 @@ describe("resets", () => {
     expect(seqs).toEqual([1, 2, 3, 11]);
     expect(r.kinds()).toContain("duplicate-dropped");
     expect(subscription.position).toBe("p11");
+  });
+
+  test.each(["cut", "live"])("R-5 a Subscribed that leaves entries out unsaid is told as a gap, %s", async (how) => {
+    const { r, resets, seqs, socket } = await inbox();
+    const subId = confirm(socket, 1);
+    deliver(socket, 1);
+    await settle();
+    if (how === "live") {
+      const again = { channel: "user/alice", subId, outcome: 1, nextSeq: 5n, position: "p4", headSeq: 4n };
+      socket.push({ case: "subscribed", value: again });
+    } else {
+      socket.drop();
+      await r.clock.advance(250);
+      confirm(await r.welcome(), 5);
+    }
+    deliver(r.socket, 5);
+    await settle();
+    expect(resets).toMatchObject([{ outcome: "gap", fromSeq: 2, nextSeq: 5 }]);
+    expect(seqs).toEqual([1, 5]);
   });
 
   test("R-8 Subscribed out of the blue begins to count anew, after what is being handled", async () => {
@@ -519,6 +598,7 @@ describe("positions", () => {
   test("G-4 a move subscribes with the current positions on the new connection", async () => {
     const { r, seqs, socket } = await inbox();
     confirm(socket, 1);
+    await r.clock.advance(5_000);
     deliver(socket, 1);
     await settle();
     socket.push({ case: "goAway", value: { code: 1012, retryAfterMs: 0, spreadMs: 0 } });

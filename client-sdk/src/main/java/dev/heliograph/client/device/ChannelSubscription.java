@@ -12,6 +12,7 @@ import dev.heliograph.proto.device.v1.Deliver;
 import dev.heliograph.proto.device.v1.Error;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.proto.device.v1.Skip;
+import dev.heliograph.proto.device.v1.SkipCount;
 import dev.heliograph.proto.device.v1.Start;
 import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.proto.device.v1.Subscribed;
@@ -126,7 +127,7 @@ final class ChannelSubscription implements Subscription {
             ids = recent;
             try {
                 handled = client.store().load(channel).orElse("");
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 fail(SubscriptionException.Reason.STORE_FAILED, "The position cannot be read", e);
                 return;
             }
@@ -150,12 +151,12 @@ final class ChannelSubscription implements Subscription {
     }
 
     void subscribed(Subscribed answer) {
-        boolean first = status == Status.ASKING;
-        if (answer.getSubId() != subId || !(first || status == Status.LIVE)) {
+        boolean expects = status == Status.ASKING || status == Status.LIVE;
+        if (answer.getSubId() != subId || !expects) {
             return;
         }
         askTimer.cancel();
-        Optional<ChannelReset.Reason> reset = resetReason(answer, first);
+        Optional<ChannelReset.Reason> reset = resetReason(answer);
         OptionalLong expected = cursor.expected();
         cursor.startAt(answer.getNextSeq());
         if (!answer.getPosition().isEmpty()) {
@@ -170,7 +171,7 @@ final class ChannelSubscription implements Subscription {
         flush();
     }
 
-    private Optional<ChannelReset.Reason> resetReason(Subscribed answer, boolean first) {
+    private Optional<ChannelReset.Reason> resetReason(Subscribed answer) {
         if (positionRefused) {
             return Optional.of(ChannelReset.Reason.INVALID_POSITION);
         }
@@ -182,8 +183,7 @@ final class ChannelSubscription implements Subscription {
             case OUTCOME_FORK -> Optional.of(ChannelReset.Reason.FORK);
             case OUTCOME_OK -> {
                 OptionalLong expected = cursor.expected();
-                boolean gap =
-                        first && expected.isPresent() && answer.getNextSeq() > expected.getAsLong();
+                boolean gap = expected.isPresent() && answer.getNextSeq() > expected.getAsLong();
                 yield gap ? Optional.of(ChannelReset.Reason.GAP) : Optional.empty();
             }
         };
@@ -201,7 +201,7 @@ final class ChannelSubscription implements Subscription {
     void deliver(Deliver frame) {
         if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
             Delivery delivery = Delivery.of(channel, frame.getSeq(), frame.getNotification());
-            if (ids.add(delivery.id())) {
+            if (delivery.id().isEmpty() || ids.add(delivery.id())) {
                 taken(new Notified(delivery, received));
             } else {
                 notices.diagnostic(
@@ -212,7 +212,12 @@ final class ChannelSubscription implements Subscription {
     }
 
     void skip(Skip frame) {
-        if (covers(frame.getFromSeq(), frame.getThroughSeq(), frame.getPosition())) {
+        long entries = frame.getThroughSeq() - frame.getFromSeq() + 1;
+        long counted = frame.getCountsList().stream().mapToLong(SkipCount::getCount).sum();
+        if (status == Status.LIVE && counted != entries) {
+            // The range or the counts are wrong (D-5): what it hides must not be guessed.
+            hole(cursor.expected(), frame.getFromSeq(), frame.getThroughSeq());
+        } else if (covers(frame.getFromSeq(), frame.getThroughSeq(), frame.getPosition())) {
             taken(new Passed(received));
         }
     }
@@ -225,25 +230,32 @@ final class ChannelSubscription implements Subscription {
         OptionalLong expected = cursor.expected();
         return switch (cursor.offer(from, through)) {
             case TAKE -> {
-                received = position;
+                // Without one of its own the frame leaves the position where it is.
+                if (!position.isEmpty()) {
+                    received = position;
+                }
                 fruitlessAsks = 0;
                 yield true;
             }
             case IGNORE -> false;
             case HOLE -> {
-                notices.diagnostic(
-                        Kind.HOLE,
-                        channel,
-                        "Expected seq %d, got %d to %d"
-                                .formatted(expected.orElse(0), from, through));
-                if (fruitlessAsks++ == 0) {
-                    ask();
-                } else {
-                    askAfter(Backoff.DEVICE.delayMs(fruitlessAsks, client.random()));
-                }
+                hole(expected, from, through);
                 yield false;
             }
         };
+    }
+
+    /** The frame does not fit: resume, and with growing waits while that does not help. */
+    private void hole(OptionalLong expected, long from, long through) {
+        notices.diagnostic(
+                Kind.HOLE,
+                channel,
+                "Expected seq %d, got %d to %d".formatted(expected.orElse(0), from, through));
+        if (fruitlessAsks++ == 0) {
+            ask();
+        } else {
+            askAfter(Backoff.DEVICE.delayMs(fruitlessAsks, client.random()));
+        }
     }
 
     private void taken(Entry entry) {
@@ -274,7 +286,7 @@ final class ChannelSubscription implements Subscription {
             ask();
         } else if (CloseCodes.info(error.getCode()).getRetryable()) {
             askAfter(
-                    error.getRetryAfterMs()
+                    Integer.toUnsignedLong(error.getRetryAfterMs())
                             + Backoff.DEVICE.delayMs(fruitlessAsks++, client.random()));
         } else {
             fail(

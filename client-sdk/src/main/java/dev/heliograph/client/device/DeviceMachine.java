@@ -57,6 +57,13 @@ final class DeviceMachine implements DeviceConnection.Owner {
     /* Being opened, beside the current one when the gateway asked to move. */
     private DeviceConnection next;
     private boolean moving;
+
+    /** When the gateway that asked to move wants the new connection. */
+    private long moveDueMs;
+
+    /** The connection in use has lived for {@link #MIN_UPTIME_MS}. */
+    private boolean lasted;
+
     private Loop.Timer attemptTimer = Loop.Timer.NONE;
     private Loop.Timer uptimeTimer = Loop.Timer.NONE;
 
@@ -176,7 +183,14 @@ final class DeviceMachine implements DeviceConnection.Owner {
                         welcome.getDeviceId(),
                         welcome.getNode()));
         uptimeTimer.cancel();
-        uptimeTimer = loop.after(MIN_UPTIME_MS, () -> attempt = 0);
+        lasted = false;
+        uptimeTimer =
+                loop.after(
+                        MIN_UPTIME_MS,
+                        () -> {
+                            lasted = true;
+                            attempt = 0;
+                        });
         for (ChannelSubscription subscription : registry.all()) {
             registry.attach(subscription, connection, inbox);
         }
@@ -223,8 +237,15 @@ final class DeviceMachine implements DeviceConnection.Owner {
     private void goAway(GoAway goAway) {
         if (!moving) {
             moving = true;
-            long spreadMs = (long) (options.random().getAsDouble() * goAway.getSpreadMs());
-            attemptTimer = loop.after(goAway.getRetryAfterMs() + spreadMs, this::open);
+            long spreadMs = Integer.toUnsignedLong(goAway.getSpreadMs());
+            long waitMs = Integer.toUnsignedLong(goAway.getRetryAfterMs());
+            waitMs += (long) (options.random().getAsDouble() * spreadMs);
+            if (!lasted) {
+                // Gateways that welcome a device and send it on at once meet growing waits.
+                waitMs += Backoff.DEVICE.delayMs(attempt++, options.random());
+            }
+            moveDueMs = loop.nowMs() + waitMs;
+            attemptTimer = loop.after(waitMs, this::open);
         }
     }
 
@@ -268,7 +289,8 @@ final class DeviceMachine implements DeviceConnection.Owner {
         if (end.code() == CloseCode.CLOSE_CODE_TOKEN_EXPIRED_VALUE) {
             options.tokens().invalidate(token, Reason.EXPIRED);
         }
-        tryAgain(0, label);
+        // The wait that a GoAway asked for holds when the gateway closes before it is over (G-4).
+        tryAgain(moving && next == null ? Math.max(0, moveDueMs - loop.nowMs()) : 0, label);
     }
 
     /** Why a connection could not be opened: the handshake's status does not say enough (C-6). */
@@ -296,7 +318,7 @@ final class DeviceMachine implements DeviceConnection.Owner {
         } else if (verdict.getCode().equals(label(ErrorCode.ERROR_CODE_TOKEN_EXPIRED))) {
             options.tokens().invalidate(token, Reason.EXPIRED);
         }
-        tryAgain(verdict.getRetryAfterMs(), verdict.getCode());
+        tryAgain(Integer.toUnsignedLong(verdict.getRetryAfterMs()), verdict.getCode());
     }
 
     private static String label(ErrorCode code) {

@@ -7,6 +7,7 @@ import dev.heliograph.client.device.DeliveryWindow.Passed;
 import dev.heliograph.client.device.Diagnostic.Kind;
 import dev.heliograph.client.internal.Backoff;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -103,7 +104,9 @@ final class HandlerPump {
 
     private CompletionStage<?> call(Entry entry) throws Exception {
         return switch (entry) {
-            case Notified notified -> handler.handle(notified.delivery());
+            case Notified notified ->
+                    Objects.requireNonNull(
+                            handler.handle(notified.delivery()), "The handler returned null");
             case Broken broken -> {
                 options.onReset().accept(broken.reset());
                 yield CompletableFuture.completedFuture(null);

@@ -96,6 +96,9 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onBinary(WebSocket webSocket, ByteBuffer data, boolean last) {
+        if (encoding != DeviceEncoding.PROTO) {
+            return broken(webSocket, "A binary message on " + encoding.subprotocol());
+        }
         binary = binary.concat(ByteString.copyFrom(data));
         if (binary.size() > MAX_MESSAGE_BYTES) {
             return broken(webSocket, "A message is larger than " + MAX_MESSAGE_BYTES + " bytes");
@@ -116,6 +119,9 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
 
     @Override
     public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
+        if (encoding != DeviceEncoding.JSON) {
+            return broken(webSocket, "A text message on " + encoding.subprotocol());
+        }
         text.append(data);
         if (text.length() > MAX_MESSAGE_BYTES) {
             return broken(webSocket, "A message is larger than " + MAX_MESSAGE_BYTES + " bytes");

@@ -11,11 +11,20 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** The way to a gateway over the JDK's HTTP client. */
 final class JdkTransport implements Transport {
 
     private static final Duration VERDICT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** A verdict takes a few hundred bytes. */
+    private static final long MAX_VERDICT_BYTES = 16 * 1024;
+
+    /** A socket whose handshake hangs is given up by then, so that it is closed too. */
+    private static final Duration HANDSHAKE_TIMEOUT =
+            Duration.ofMillis(DeviceConnection.WELCOME_TIMEOUT_MS);
+
     private static final JsonFormat.Parser VERDICT_PARSER =
             JsonFormat.parser().ignoringUnknownFields();
 
@@ -43,6 +52,7 @@ final class JdkTransport implements Transport {
                 http.newWebSocketBuilder()
                         .header("Authorization", "Bearer " + token)
                         .subprotocols(encoding.subprotocol())
+                        .connectTimeout(HANDSHAKE_TIMEOUT)
                         .buildAsync(withScheme("ws"), link));
         return link;
     }
@@ -54,9 +64,15 @@ final class JdkTransport implements Transport {
                 HttpRequest.newBuilder(withScheme("http"))
                         .version(HttpClient.Version.HTTP_1_1)
                         .header("Authorization", "Bearer " + token)
-                        .timeout(VERDICT_TIMEOUT)
                         .build();
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+        HttpResponse.BodyHandler<String> body =
+                HttpResponse.BodyHandlers.limiting(
+                        HttpResponse.BodyHandlers.ofString(), MAX_VERDICT_BYTES);
+        CompletableFuture<HttpResponse<String>> exchange = http.sendAsync(request, body);
+        // Over the whole answer: the timeout of a request ends with its headers.
+        return exchange.copy()
+                .orTimeout(VERDICT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((answer, failure) -> exchange.cancel(true))
                 .thenApply(JdkTransport::parse);
     }
 

@@ -95,7 +95,8 @@ final class Notices {
             }
             try {
                 notice.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // An Error too, such as a failed assertion: the notices after it are still owed.
                 LOG.log(System.Logger.Level.WARNING, "A device listener threw", e);
             }
         }

@@ -63,7 +63,8 @@ final class VirtualThreadLoop implements Loop {
                 }
             } catch (InterruptedException e) {
                 // Nobody else knows this thread: go on.
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                // An Error too: without this thread the device would be dead and nobody told.
                 LOG.log(System.Logger.Level.ERROR, "A task of the device client failed", e);
             }
         }

@@ -10,8 +10,10 @@ import dev.heliograph.client.device.ChannelReset.Reason;
 import dev.heliograph.client.device.Diagnostic.Kind;
 import dev.heliograph.client.device.FakeTransport.FakeLink;
 import dev.heliograph.proto.device.v1.ClientFrame.BodyCase;
+import dev.heliograph.proto.device.v1.Deliver;
 import dev.heliograph.proto.device.v1.Error;
 import dev.heliograph.proto.device.v1.ErrorCode;
+import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.Outcome;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Start;
@@ -105,6 +107,88 @@ class ChannelSubscriptionTest {
         assertThat(link.sent(BodyCase.SUBSCRIBE), hasSize(2));
         gateway.loop.advance(2_000);
         assertThat(link.sent(BodyCase.SUBSCRIBE), hasSize(3));
+    }
+
+    @Test
+    void takesASkipWhoseCountsDoNotFillItsRangeForAHole_D5() {
+        FakeLink link = live(1);
+
+        gateway.skip(link, 1, 9, 1);
+
+        assertThat(kinds(), contains(Kind.HOLE));
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
+        gateway.deliver(link, 1);
+        assertThat(gateway.handled, contains("n1"));
+    }
+
+    @Test
+    void aFrameWithoutAPositionLeavesItWhereItIs_D3() {
+        FakeLink link = live(1);
+        gateway.deliver(link, 1);
+        link.receive(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setChannel(Gateway.INBOX)
+                                        .setSeq(2)
+                                        .setNotification(Notification.newBuilder().setId("n2"))));
+        gateway.loop.settle();
+
+        link.events.ended(1006, "");
+
+        assertThat(Gateway.lastSubscribe(gateway.welcome(2)).getPosition(), is("p1"));
+        assertThat(gateway.handled, contains("n1", "n2"));
+    }
+
+    @Test
+    void aSecondSubscribedThatLeavesEntriesOutIsToldAsAGap_R8() {
+        List<ChannelReset> resets = new ArrayList<>();
+        gateway.client.subscribe(
+                "inbox", SubscribeOptions.head().onReset(resets::add), delivery -> {});
+        FakeLink link = gateway.welcome(1);
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
+
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 5);
+
+        assertThat(
+                resets.stream().map(ChannelReset::reason).toList(),
+                contains(ChannelReset.Reason.GAP));
+    }
+
+    @Test
+    void aHandlerThatReturnsNoStageHasFailed_D3() {
+        Subscription subscription =
+                gateway.client.subscribeAsync(
+                        "inbox", SubscribeOptions.head().attempts(1), delivery -> null);
+        FakeLink link = gateway.welcome(1);
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
+
+        gateway.deliver(link, 1);
+
+        assertThat(subscription.ended().isCompletedExceptionally(), is(true));
+    }
+
+    @Test
+    void acknowledgesAndSavesNothingThatTheHandlerHasNotFinished_A1() throws IOException {
+        List<CompletableFuture<Void>> calls = new ArrayList<>();
+        gateway.client.subscribeAsync(
+                "inbox",
+                SubscribeOptions.head(),
+                delivery -> {
+                    calls.add(new CompletableFuture<>());
+                    return calls.getLast();
+                });
+        FakeLink link = gateway.welcome(1);
+        gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
+        gateway.deliver(link, 1);
+        gateway.deliver(link, 2);
+
+        calls.getFirst().complete(null);
+        gateway.loop.advance(AckCoalescer.MAX_DELAY_MS);
+
+        assertThat(calls, hasSize(2));
+        assertThat(link.sent(BodyCase.ACK).getLast().getAck().getPosition(), is("p1"));
+        assertThat(gateway.store.load(Gateway.INBOX), is(Optional.of("p1")));
     }
 
     @Test

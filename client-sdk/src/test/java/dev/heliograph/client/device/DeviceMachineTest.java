@@ -186,6 +186,7 @@ class DeviceMachineTest {
         gateway.subscribeInbox();
         FakeLink old = gateway.welcome(1);
         gateway.subscribed(old, Outcome.OUTCOME_OK, 1);
+        gateway.loop.advance(DeviceMachine.MIN_UPTIME_MS);
         goAway(old, 2_000, 4_000);
 
         gateway.loop.advance(3_999);
@@ -226,6 +227,53 @@ class DeviceMachineTest {
 
         assertThat(gateway.client.state(), is(instanceOf(Connected.class)));
         assertThat(gateway.awaitLink(3).aborted, is(false));
+    }
+
+    @Test
+    void aGatewayThatSendsTheDeviceOnAtOnceMeetsGrowingWaits_G4() {
+        for (int n = 1; n <= 5; n++) {
+            goAway(gateway.welcome(n), 0, 0);
+        }
+
+        gateway.loop.advance(3_999);
+        assertThat(gateway.transport.links, hasSize(5));
+        gateway.loop.advance(1);
+        gateway.awaitLink(6);
+    }
+
+    @Test
+    void theGatewaysWaitHoldsWhenItClosesBeforeTheMove_G4() {
+        FakeLink old = gateway.welcome(1);
+        gateway.loop.advance(DeviceMachine.MIN_UPTIME_MS);
+        goAway(old, 9_000, 0);
+        gateway.loop.advance(1_000);
+
+        old.events.ended(CloseCode.CLOSE_CODE_SERVICE_RESTART_VALUE, "service_restart");
+        gateway.loop.settle();
+
+        assertThat(gateway.client.state(), is(new Waiting(1, 8_250, "service_restart")));
+    }
+
+    @Test
+    void aWelcomeWithoutHeartbeatTimesMeansThoseOfTheProtocol_H1() {
+        FakeLink link = gateway.welcome(1, 0, 0);
+        assertThat(gateway.client.state(), is(instanceOf(Connected.class)));
+
+        gateway.loop.advance(34_999);
+        assertThat(link.aborted, is(false));
+        gateway.loop.advance(1);
+        assertThat(link.aborted, is(true));
+    }
+
+    @Test
+    void timesOnTheWireAreUnsigned_C6() {
+        gateway.transport.verdict = verdict("overloaded", -1);
+        gateway.client.connect();
+        gateway.awaitLink(1).events.failed(new ConnectException("503"));
+        gateway.loop.settle();
+
+        assertThat(gateway.client.state(), is(new Waiting(1, 4_294_967_295L + 250, "overloaded")));
+        assertThat(new Liveness(-1, -1, 0).remainingMs(0), is(2 * 4_294_967_295L));
     }
 
     @Test

@@ -10,6 +10,8 @@ import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.Outcome;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Skip;
+import dev.heliograph.proto.device.v1.SkipCount;
+import dev.heliograph.proto.device.v1.SkipReason;
 import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.proto.device.v1.Subscribed;
 import dev.heliograph.proto.device.v1.Welcome;
@@ -99,6 +101,10 @@ final class Gateway {
 
     /** Connects, or waits for the client to reconnect, up to Welcome. */
     FakeLink welcome(int number) {
+        return welcome(number, 25_000, 10_000);
+    }
+
+    FakeLink welcome(int number, int heartbeatIntervalMs, int heartbeatTimeoutMs) {
         client.connect();
         FakeLink link = awaitLink(number);
         link.events.opened();
@@ -111,8 +117,8 @@ final class Gateway {
                                         .setUser("alice")
                                         .setDeviceId("phone-1")
                                         .setInbox(INBOX)
-                                        .setHeartbeatIntervalMs(25_000)
-                                        .setHeartbeatTimeoutMs(10_000)
+                                        .setHeartbeatIntervalMs(heartbeatIntervalMs)
+                                        .setHeartbeatTimeoutMs(heartbeatTimeoutMs)
                                         .setNode("gw-" + number)));
         loop.settle();
         return link;
@@ -157,6 +163,11 @@ final class Gateway {
     }
 
     void skip(FakeLink link, long from, long through) {
+        skip(link, from, through, through - from + 1);
+    }
+
+    /** A Skip whose count may not fit its range. */
+    void skip(FakeLink link, long from, long through, long count) {
         link.receive(
                 ServerFrame.newBuilder()
                         .setSkip(
@@ -164,6 +175,10 @@ final class Gateway {
                                         .setChannel(INBOX)
                                         .setFromSeq(from)
                                         .setThroughSeq(through)
+                                        .addCounts(
+                                                SkipCount.newBuilder()
+                                                        .setReason(SkipReason.SKIP_REASON_EXPIRED)
+                                                        .setCount(count))
                                         .setPosition("p" + through)));
         loop.settle();
     }

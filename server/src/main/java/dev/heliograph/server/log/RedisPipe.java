@@ -6,7 +6,9 @@ import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,8 @@ final class RedisPipe implements AutoCloseable {
     private final RedisAsyncCommands<String, byte[]> commands;
     private final BlockingQueue<Call<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Thread writer;
+    /* Owned by the writer: scripts that this connection has loaded. A Redis that lost one since gets its text again. */
+    private final Set<String> loaded = new HashSet<>();
     private volatile boolean closed;
 
     /** Takes over the connection. */
@@ -47,7 +51,14 @@ final class RedisPipe implements AutoCloseable {
     CompletableFuture<List<Object>> run(Script script, List<String> keys, byte[]... args) {
         String[] keyArray = keys.toArray(String[]::new);
         return this.<List<Object>>send(
-                        c -> c.evalsha(script.sha(), ScriptOutputType.MULTI, keyArray, args))
+                        c -> {
+                            // Ahead of its first use, so that the calls of a burst keep their
+                            // order.
+                            if (loaded.add(script.sha())) {
+                                var _ = c.scriptLoad(script.text());
+                            }
+                            return c.evalsha(script.sha(), ScriptOutputType.MULTI, keyArray, args);
+                        })
                 .exceptionallyCompose(
                         e ->
                                 e instanceof RedisNoScriptException

@@ -21,11 +21,14 @@ import io.lettuce.core.XAddArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,27 @@ class RedisLogTest {
         assertThat(ids(page), contains("b", "c"));
         assertThat(page.entries().get(0).previous(), is(afterA.id()));
         assertThat(page.entries().get(1).position(), is(page.head()));
+    }
+
+    @Test
+    void aBurstKeepsItsOrderAlsoWhenRedisHasNoScriptYet() {
+        int size = 50;
+        for (int round = 0; round < 20; round++) {
+            try (RedisPipe fresh = new RedisPipe("fresh", clients.connect())) {
+                fresh.call(commands -> commands.scriptFlush()).join();
+                RedisLog first =
+                        new RedisLog(fresh, fresh, TestRedis.logConfig(), Clock.systemUTC());
+                List<CompletableFuture<Appended>> burst = new ArrayList<>();
+                for (int i = 0; i < size; i++) {
+                    String id = round + "-" + i;
+                    byte[] text = id.getBytes(StandardCharsets.UTF_8);
+                    burst.add(first.append(new Append(channel, id, text, Optional.empty())));
+                }
+                List<Long> seqs = burst.stream().map(each -> each.join().seq()).toList();
+                long begin = round * size + 1L;
+                assertThat(seqs, is(LongStream.range(begin, begin + size).boxed().toList()));
+            }
+        }
     }
 
     @Test
