@@ -152,8 +152,8 @@ public final class HeliographServer {
                             GRPC,
                             grpc -> {
                                 listener(grpc, config.grpcPort(), MAX_GRPC_CONNECTIONS);
-                                grpc.addProtocol(api.protocol())
-                                        .addProtocol(api.transport())
+                                grpc.protocolsDiscoverServices(false)
+                                        .addConnectionSelector(api.connections())
                                         .addRouting(api.routing());
                             });
                 });

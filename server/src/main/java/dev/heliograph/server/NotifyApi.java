@@ -41,15 +41,13 @@ final class NotifyApi {
         health.setStatus(NotifyServiceGrpc.SERVICE_NAME, ServingStatus.SERVING);
     }
 
-    GrpcConfig protocol() {
-        return GrpcConfig.builder()
-                .enableCompression(false)
-                .maxReadBufferSize(MAX_MESSAGE_BYTES)
-                .build();
-    }
-
-    Http2Config transport() {
-        return Http2Config.builder().maxRapidResets(MAX_RESETS).build();
+    GrpcConnections connections() {
+        return new GrpcConnections(
+                GrpcConfig.builder()
+                        .enableCompression(false)
+                        .maxReadBufferSize(MAX_MESSAGE_BYTES)
+                        .build(),
+                Http2Config.builder().maxRapidResets(MAX_RESETS).build());
     }
 
     GrpcRouting.Builder routing() {
