@@ -1,10 +1,13 @@
 package dev.heliograph.server.log;
 
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,14 +38,27 @@ final class RedisPipe implements AutoCloseable {
     private final RedisAsyncCommands<String, byte[]> commands;
     private final BlockingQueue<Call<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Thread writer;
-    /* Owned by the writer: scripts that this connection has loaded. A Redis that lost one since gets its text again. */
+
+    /** How often the connection was made: another Redis may not have the scripts. */
+    private volatile int connects;
+
+    /* Owned by the writer: scripts loaded since the connection was made that often. */
     private final Set<String> loaded = new HashSet<>();
+    private int loadedAtConnect;
     private volatile boolean closed;
 
     /** Takes over the connection. */
     RedisPipe(String name, StatefulRedisConnection<String, byte[]> connection) {
         this.connection = connection;
         this.commands = connection.async();
+        connection.addListener(
+                new RedisConnectionStateListener() {
+                    @Override
+                    public void onRedisConnected(
+                            RedisChannelHandler<?, ?> handler, SocketAddress address) {
+                        connects++;
+                    }
+                });
         connection.setAutoFlushCommands(false);
         this.writer = Thread.ofPlatform().name("redis-" + name).daemon().start(this::write);
     }
@@ -54,6 +70,10 @@ final class RedisPipe implements AutoCloseable {
                         c -> {
                             // Ahead of its first use, so that the calls of a burst keep their
                             // order.
+                            if (loadedAtConnect != connects) {
+                                loadedAtConnect = connects;
+                                loaded.clear();
+                            }
                             if (loaded.add(script.sha())) {
                                 var _ = c.scriptLoad(script.text());
                             }
