@@ -21,9 +21,9 @@ import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsUpgrader;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Answers the WebSocket handshake on {@code /v1/connect} (C-1 to C-7) and makes the connections.
@@ -91,18 +91,15 @@ final class GatewayUpgrader extends WsUpgrader {
 
     private static Optional<Verdict.Refused> malformed(ConnectRequest request, Headers headers) {
         String problem = null;
-        if (!headers.contains(HeaderNames.CONNECTION)
-                || !headers.get(HeaderNames.CONNECTION)
-                        .allValues()
-                        .toString()
-                        .toLowerCase(Locale.ROOT)
-                        .contains("upgrade")) {
+        if (!saysUpgrade(headers)) {
             problem = "The Connection header does not say Upgrade";
         } else if (!headers.contains(WS_VERSION)
                 || !SUPPORTED_VERSION.equals(headers.get(WS_VERSION).get())) {
             problem = "Sec-WebSocket-Version has to be 13";
-        } else if (!headers.contains(WS_KEY) || !validKey(headers.get(WS_KEY).get())) {
-            problem = "Sec-WebSocket-Key has to be 16 bytes in base64";
+        } else if (!headers.contains(WS_KEY)
+                || headers.get(WS_KEY).valueCount() > 1
+                || !validKey(headers.get(WS_KEY).get())) {
+            problem = "Sec-WebSocket-Key has to be there once and 16 bytes in base64";
         } else if (request.encoding().isEmpty()) {
             problem =
                     "Offer the subprotocol "
@@ -111,6 +108,13 @@ final class GatewayUpgrader extends WsUpgrader {
                             + Encoding.JSON.subprotocol();
         }
         return Optional.ofNullable(problem).map(ConnectPolicy::badRequest);
+    }
+
+    private static boolean saysUpgrade(Headers headers) {
+        return headers.contains(HeaderNames.CONNECTION)
+                && headers.get(HeaderNames.CONNECTION).allValues().stream()
+                        .flatMap(list -> Stream.of(list.split(",", -1)))
+                        .anyMatch(option -> option.strip().equalsIgnoreCase("upgrade"));
     }
 
     private static boolean validKey(String key) {

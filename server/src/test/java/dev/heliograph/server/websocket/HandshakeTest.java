@@ -111,7 +111,8 @@ class HandshakeTest {
                         "Sec-WebSocket-Version: 12",
                         "Sec-WebSocket-Key: dG9vIHNob3J0",
                         "Sec-WebSocket-Key: not base64!",
-                        "Connection: close")) {
+                        "Connection: close",
+                        "Connection: keep-alive, x-upgrade")) {
             String name = bad.substring(0, bad.indexOf(':'));
             List<String> headers =
                     new ArrayList<>(
@@ -131,6 +132,13 @@ class HandshakeTest {
                 check(client.request("GET /v1/connect", headers), 400, "invalid_argument");
             }
         }
+    }
+
+    @Test
+    void c5TwoKeysAre400() throws Exception {
+        RawClient.Answer answer =
+                upgrade(BEARER, JSON, "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+        check(answer, 400, "invalid_argument");
     }
 
     @Test
