@@ -7,7 +7,9 @@ import java.util.function.LongUnaryOperator;
 /** Calls at a fixed rate, whatever becomes of the calls: a slow system does not slow its load. */
 final class OpenLoop {
 
-    /** What to do at a time. Must not block. */
+    /**
+     * What to do at a time. While it blocks, later ones wait, and keep the time when they were due.
+     */
     @FunctionalInterface
     interface Shot {
         /**

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -48,6 +49,7 @@ final class Smoke {
 
     private final Plan plan;
     private final PrintStream out;
+    private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
 
     /**
      * What to run.
@@ -70,6 +72,13 @@ final class Smoke {
             return warmup() + perSecond * seconds;
         }
     }
+
+    /**
+     * Calls under way at a time, as a pool of backend workers has them. What is due while all are
+     * busy waits here, and its wait counts as latency. Without a bound a server that falls behind
+     * for a moment is buried under calls that nobody waits for any more.
+     */
+    private static final int MAX_IN_FLIGHT = 64;
 
     Smoke(Plan plan, PrintStream out) {
         this.plan = plan;
@@ -161,10 +170,12 @@ final class Smoke {
                 Notification.of(Target.user(users.get(number % users.size())), "load.smoke")
                         .payload(ledger.payload(number, due), "application/octet-stream")
                         .build();
+        inFlight.acquireUninterruptibly();
         var _ =
                 producer.notifyAsync(notification)
                         .whenComplete(
                                 (result, failure) -> {
+                                    inFlight.release();
                                     if (failure == null) {
                                         ledger.stored(number);
                                     } else {
