@@ -1,7 +1,7 @@
 import { type Browser, chromium, type Page } from "playwright-core";
 
 /** No step of a test takes longer, unless something is wrong. */
-const STEP_TIMEOUT_MS = 15_000;
+const STEP_TIMEOUT_MS = 60_000;
 
 const EXECUTABLE = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
