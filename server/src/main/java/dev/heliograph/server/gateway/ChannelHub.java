@@ -9,9 +9,6 @@ import dev.heliograph.server.log.Position;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -131,11 +128,13 @@ final class ChannelHub {
             lock.unlock();
         }
         if (mailbox == null) {
-            return join(registry.log().read(channel, Optional.empty(), from, limit));
+            return HubRegistry.join(registry.log().read(channel, Optional.empty(), from, limit));
         }
         Page page;
         try {
-            page = join(registry.log().read(channel, Optional.of(mailbox), from, limit));
+            page =
+                    HubRegistry.join(
+                            registry.log().read(channel, Optional.of(mailbox), from, limit));
         } catch (RuntimeException e) {
             lock.lock();
             try {
@@ -161,16 +160,6 @@ final class ChannelHub {
             lock.unlock();
         }
         return page;
-    }
-
-    private static Page join(CompletableFuture<Page> read) {
-        try {
-            return read.join();
-        } catch (CompletionException | CancellationException e) {
-            throw e.getCause() instanceof LogException known
-                    ? known
-                    : new LogException.Unavailable("A page of the log cannot be read: " + e, e);
-        }
     }
 
     /**
@@ -317,7 +306,9 @@ final class ChannelHub {
             Page page;
             try {
                 From from = head == null ? new From.Head() : new From.After(head);
-                page = join(registry.log().read(channel, Optional.of(mailbox), from, PAGE));
+                page =
+                        HubRegistry.join(
+                                registry.log().read(channel, Optional.of(mailbox), from, PAGE));
             } catch (RuntimeException e) {
                 LOGGER.log(
                         System.Logger.Level.DEBUG,

@@ -3,9 +3,13 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog;
 import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,6 +35,9 @@ final class HubRegistry implements AutoCloseable {
      * queue.
      */
     private static final int MAX_CONCURRENT_TASKS = 256;
+
+    /** 18,000 sessions that end at once are noted within a second; Redis may be slow. */
+    private static final Duration LAST_TASKS = Duration.ofSeconds(2);
 
     /** Before something that failed is tried again, on average. */
     private static final int RETRY_MS = 500;
@@ -96,6 +103,21 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for an answer of the log.
+     *
+     * @throws LogException when it failed
+     */
+    static <T> T join(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException | CancellationException e) {
+            throw e.getCause() instanceof LogException known
+                    ? known
+                    : new LogException.Unavailable("The log did not answer: " + e, e);
+        }
+    }
+
     /** {@link #run} after a moment, jittered. */
     void later(Runnable task) {
         int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
@@ -145,8 +167,17 @@ final class HubRegistry implements AutoCloseable {
         all.forEach(hub -> run(hub::resync));
     }
 
+    /** Gives the last sessions' ends a moment to reach the log. */
     @Override
     public void close() {
+        tasks.shutdown();
+        try {
+            if (tasks.awaitTermination(LAST_TASKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         tasks.shutdownNow();
     }
 }

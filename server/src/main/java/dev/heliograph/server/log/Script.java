@@ -20,7 +20,7 @@ record Script(String text, String sha) {
     static final Script PUBLISH = load("publish");
     static final Script READ = load("read");
     static final Script ATTACH = load("attach");
-    static final Script DETACH = load("detach");
+    static final Script KEEP = load("keep");
     static final Script TEND = load("tend");
 
     private static Script load(String name) {
