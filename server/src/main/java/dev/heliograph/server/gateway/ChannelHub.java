@@ -6,6 +6,7 @@ import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
+import dev.heliograph.server.log.StateComparison.Known;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -201,13 +202,13 @@ final class ChannelHub {
                 case SYNCED -> {
                     Position at = entry.position();
                     if (!at.epoch().equals(head.epoch())) {
-                        drift("another epoch");
+                        drift("epoch");
                     } else if (at.id().compareTo(head.id()) <= 0) {
                         return;
                     } else if (entry.previous().equals(head.id())) {
                         push(entry);
                     } else {
-                        drift("a broken chain");
+                        drift("chain");
                     }
                 }
                 // It is in the log already: the reading under way, or another round of it, finds
@@ -226,7 +227,7 @@ final class ChannelHub {
             deliver(entry, System.currentTimeMillis());
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR, "An entry could not be pushed to all", e);
-            drift("a failure");
+            drift("failure");
             live.takeAll().forEach(Subscription::readOn);
         }
     }
@@ -263,6 +264,32 @@ final class ChannelHub {
         }
     }
 
+    /** What it believes, if it is synced: the chain is whole up to there, and goes on here. */
+    Optional<Known> known() {
+        lock.lock();
+        try {
+            return state == State.SYNCED
+                    ? Optional.of(new Known(channel, registry.mailbox(), head))
+                    : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Registers interest and reads the log if it still believes this; false if not. */
+    boolean repair(Known believed, String reason) {
+        lock.lock();
+        try {
+            if (!known().equals(Optional.of(believed))) {
+                return false;
+            }
+            drift(reason);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void drift(String why) {
         LOGGER.log(
                 System.Logger.Level.DEBUG,
@@ -270,7 +297,7 @@ final class ChannelHub {
                 channel.kind(),
                 why,
                 head.seq());
-        registry.metrics().repaired();
+        registry.metrics().repaired(why);
         state = State.SYNCING;
         registry.run(() -> resync(true));
     }

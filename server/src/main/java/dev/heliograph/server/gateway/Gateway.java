@@ -63,6 +63,16 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             LogStore log,
             GatewayMetrics metrics,
             ConnectionLog connectionLog) {
+        this(node, config, log, metrics, connectionLog, AntiEntropy.Pace.DEFAULT);
+    }
+
+    Gateway(
+            String node,
+            GatewayConfig config,
+            LogStore log,
+            GatewayMetrics metrics,
+            ConnectionLog connectionLog,
+            AntiEntropy.Pace pace) {
         this.node = node;
         this.config = config;
         this.directory = log.sessions();
@@ -78,6 +88,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         metrics.watchConnections(sessions::size);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
+        new AntiEntropy(registry, log.comparison(), pace).start();
     }
 
     /** Returns when the mailboxes stand. */

@@ -4,9 +4,12 @@ import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
+import dev.heliograph.server.log.StateComparison.Known;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -120,8 +123,12 @@ final class HubRegistry implements AutoCloseable {
 
     /** {@link #run} after a moment, jittered. */
     void later(Runnable task) {
-        int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
-        schedule(() -> run(task), delay);
+        after(RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS), task);
+    }
+
+    /** {@link #run} after this time. */
+    void after(long delayMs, Runnable task) {
+        schedule(() -> run(task), delayMs);
     }
 
     void resyncLater(ChannelHub hub) {
@@ -144,6 +151,23 @@ final class HubRegistry implements AutoCloseable {
     void forget(ChannelHub hub) {
         var unused = log.dropInterest(hub.channel(), mailbox);
         hubs.remove(hub.channel(), hub);
+    }
+
+    /** The channels that have a hub. */
+    Set<Channel> channels() {
+        return hubs.keySet();
+    }
+
+    /** What the channel's hub believes, if it is synced. */
+    Optional<Known> known(Channel channel) {
+        ChannelHub hub = hubs.get(channel);
+        return hub == null ? Optional.empty() : hub.known();
+    }
+
+    /** Has a hub read the log if it still believes this; false if not. */
+    boolean repair(Known known, String reason) {
+        ChannelHub hub = hubs.get(known.channel());
+        return hub != null && hub.repair(known, reason);
     }
 
     /**

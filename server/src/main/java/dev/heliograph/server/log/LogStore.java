@@ -12,6 +12,7 @@ public final class LogStore implements AutoCloseable {
     private final RedisPipe control;
     private final RedisLog log;
     private final SessionDirectory sessions;
+    private final StateComparison comparison;
 
     private LogStore(RedisClients clients, RedisPipe writes, RedisPipe control, LogConfig config) {
         this.clients = clients;
@@ -19,6 +20,7 @@ public final class LogStore implements AutoCloseable {
         this.control = control;
         this.log = new RedisLog(writes, control, config, Clock.systemUTC());
         this.sessions = new SessionDirectory(control);
+        this.comparison = new StateComparison(control);
     }
 
     /**
@@ -50,7 +52,12 @@ public final class LogStore implements AutoCloseable {
         return log;
     }
 
-    /** Which session each device has. */
+    /** Whether gateways believe what the log says. */
+    public StateComparison comparison() {
+        return comparison;
+    }
+
+    /** Which session each device has, and how far it is. */
     public SessionDirectory sessions() {
         return sessions;
     }

@@ -21,6 +21,7 @@ record Script(String text, String sha) {
     static final Script READ = load("read");
     static final Script ATTACH = load("attach");
     static final Script KEEP = load("keep");
+    static final Script COMPARE = load("compare");
     static final Script TEND = load("tend");
 
     private static Script load(String name) {
