@@ -23,6 +23,7 @@ record Script(String text, String sha) {
     static final Script KEEP = load("keep");
     static final Script COMPARE = load("compare");
     static final Script TEND = load("tend");
+    static final Script REAP = load("reap");
 
     private static Script load(String name) {
         try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {

@@ -41,10 +41,12 @@ public final class SessionDirectory {
     private static final byte[] YES = ascii("1");
     private static final byte[] NO = ascii("0");
 
-    private final RedisPipe control;
+    private final RedisPipes control;
+    private final MailboxGroups groups;
 
-    SessionDirectory(RedisPipe control) {
+    SessionDirectory(RedisPipes control, MailboxGroups groups) {
         this.control = control;
+        this.groups = groups;
     }
 
     /**
@@ -84,7 +86,7 @@ public final class SessionDirectory {
                         ascii(entry.connectedAtMs()),
                         MAX,
                         LIFE,
-                        ascii(Keys.mailboxPrefix(entry.inbox())),
+                        ascii(groups.prefix(entry.inbox())),
                         MAILBOX_LENGTH,
                         again ? YES : NO)
                 .thenApply(reply -> (Long) reply.getFirst() == 1);
@@ -125,7 +127,8 @@ public final class SessionDirectory {
 
     /** How far the device of a session has handled a channel, if it is known. */
     public CompletableFuture<Optional<Position>> cursor(Entry entry, Channel channel) {
-        return control.call(c -> c.hget(Keys.devices(entry.inbox()), entry.device()))
+        String key = Keys.devices(entry.inbox());
+        return control.call(key, c -> c.hget(key, entry.device()))
                 .thenApply(
                         kept ->
                                 kept == null

@@ -17,9 +17,9 @@ public final class StateComparison {
 
     private static final Finding[] FINDINGS = Finding.values();
 
-    private final RedisPipe control;
+    private final RedisPipes control;
 
-    StateComparison(RedisPipe control) {
+    StateComparison(RedisPipes control) {
         this.control = control;
     }
 

@@ -72,7 +72,7 @@ class AntiEntropyTest {
     void anInterestThatRedisLostIsRegisteredAgainAndWhatCameMeanwhileIsDelivered() {
         FakeTransport phone = live();
         long before = repairs("interest");
-        fixture.redis.commands().hdel(stateKey(), "@" + gateway.registry().mailbox());
+        fixture.redis.commands().hdel(stateKey(), "@" + gateway.registry().mailbox(inbox));
         fixture.append(inbox, "b");
         eventually("b is found", () -> phone.ids().equals(List.of("a", "b")));
         assertThat(repairs("interest") > before, is(true));

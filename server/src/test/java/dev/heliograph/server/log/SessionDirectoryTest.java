@@ -54,7 +54,7 @@ class SessionDirectoryTest {
     /** A session whose gateway lives. */
     private Entry attached(String device) {
         Entry entry = session(device);
-        redis.commands().xadd(Keys.mailboxPrefix(inbox) + "one.1", Map.of("n", "one"));
+        redis.commands().xadd(MailboxGroups.OF_ONE_SERVER.prefix(inbox) + "one.1", Map.of("n", "one"));
         directory.attach(entry, "one.1", false).join();
         return entry;
     }
@@ -167,10 +167,10 @@ class SessionDirectoryTest {
     void aMailboxThatCannotBeWrittenToKeepsNobodyOut_C11() {
         Entry older = session("phone");
         directory.attach(older, "odd.1", false).join();
-        redis.commands().set(Keys.mailboxPrefix(inbox) + "odd.1", "not a stream");
+        redis.commands().set(MailboxGroups.OF_ONE_SERVER.prefix(inbox) + "odd.1", "not a stream");
         Entry newer = attached("phone");
         assertThat(directory.keep(newer, cursors(inbox, at(2))).join(), is(true));
-        redis.commands().del(Keys.mailboxPrefix(inbox) + "odd.1");
+        redis.commands().del(MailboxGroups.OF_ONE_SERVER.prefix(inbox) + "odd.1");
     }
 
     @Test
