@@ -102,6 +102,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         return mailboxes.ready().isDone() && !draining;
     }
 
+    /** Whether what is published arrives here, as far as that is this node's matter. */
+    public boolean logPathWorks() {
+        return mailboxes.pathWorks();
+    }
+
     @Override
     public Admission admit(Peer peer) {
         int retryMs = REFUSED_RETRY_MS + ThreadLocalRandom.current().nextInt(REFUSED_RETRY_MS);

@@ -84,7 +84,12 @@ public final class LogStore implements AutoCloseable {
 
     /** Starts reading mailboxes for a gateway of this name. */
     public Mailboxes mailboxes(String node, MailboxListener listener) {
-        return new Mailboxes(clients, node, listener);
+        return mailboxes(node, listener, PathProbe.EVERY);
+    }
+
+    Mailboxes mailboxes(String node, MailboxListener listener, Duration probeEvery) {
+        return new Mailboxes(
+                clients, writes.get(AckLevel.ACCEPTED), control, node, listener, probeEvery);
     }
 
     @Override

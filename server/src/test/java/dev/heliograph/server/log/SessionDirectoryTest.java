@@ -54,7 +54,8 @@ class SessionDirectoryTest {
     /** A session whose gateway lives. */
     private Entry attached(String device) {
         Entry entry = session(device);
-        redis.commands().xadd(MailboxGroups.OF_ONE_SERVER.prefix(inbox) + "one.1", Map.of("n", "one"));
+        redis.commands()
+                .xadd(MailboxGroups.OF_ONE_SERVER.prefix(inbox) + "one.1", Map.of("n", "one"));
         directory.attach(entry, "one.1", false).join();
         return entry;
     }
