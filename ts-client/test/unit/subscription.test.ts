@@ -283,9 +283,7 @@ describe("resets", () => {
     }
     deliver(r.socket, 5);
     await settle();
-    expect(resets).toMatchObject([
-      { outcome: "gap", lastSeq: 1, lastPosition: "p1", nextSeq: 5, lost: 3 },
-    ]);
+    expect(resets).toMatchObject([{ outcome: "gap", lastSeq: 1, lastPosition: "p1", nextSeq: 5, lost: 3 }]);
     expect(seqs).toEqual([1, 5]);
   });
 
