@@ -20,6 +20,7 @@ if (!url || !deviceId || !positionFile || !token) {
 
 const positions = existsSync(positionFile) ? JSON.parse(readFileSync(positionFile, "utf8")) : {};
 const handledIds = new Map(); // channel -> Set of the newest 1,000 ids (D-4)
+const earlier = new Map(); // channel -> the seq through which an earlier run may have handled it (D-7)
 let attempt = 0; // G-3
 let subIds = 0; // different for each Subscribe
 
@@ -28,12 +29,13 @@ function log(event, details = {}) {
 }
 
 /** The app's part. D-3: the position moves when this has returned. */
-function handle(channel, { seq, notification }) {
+function handle(channel, { seq, notification, redelivered = false }) {
   const seen = handledIds.get(channel) ?? new Set();
   handledIds.set(channel, seen);
   if (seen.has(notification.id)) return;
   const { payload = "", ...rest } = notification;
-  console.log(JSON.stringify({ channel, seq, ...rest, payload: Buffer.from(payload, "base64").toString() }));
+  const again = redelivered && BigInt(seq) <= earlier.get(channel) && { redelivered }; // D-7
+  console.log(JSON.stringify({ channel, seq, ...again, ...rest, payload: Buffer.from(payload, "base64").toString() }));
   seen.add(notification.id);
   if (seen.size > 1000) seen.delete(seen.values().next().value);
 }
@@ -83,10 +85,12 @@ function connect() {
       log("welcome", { node: welcome.node, connectionId: welcome.connectionId });
       for (const channel of topics.length > 0 ? topics : [welcome.inbox]) subscribe(channel);
     },
-    subscribed({ channel, subId, outcome, nextSeq, position }) {
+    subscribed({ channel, subId, outcome, nextSeq, position, redeliveredThrough = 0 }) {
       const subscription = subscriptions.get(channel);
       if (subscription?.subId !== subId) return;
       subscription.next = BigInt(nextSeq);
+      if (!["OUTCOME_OK", "OUTCOME_TRIMMED"].includes(outcome)) earlier.set(channel, 0n); // D-7
+      else if (!earlier.has(channel)) earlier.set(channel, BigInt(redeliveredThrough));
       log("subscribed", { channel, outcome, nextSeq }); // anything but OK means that the log is replayed
       move(channel, position);
     },

@@ -64,6 +64,17 @@ const server = {
       byKeptCursor: true,
     },
   },
+  "subscribed-redelivered": {
+    subscribed: {
+      channel: "user/alice",
+      subId: 1,
+      outcome: "OUTCOME_OK",
+      nextSeq: "40",
+      position: POSITION,
+      headSeq: "42",
+      redeliveredThrough: "41",
+    },
+  },
   "subscribed-trimmed": {
     subscribed: {
       channel: "user/alice",
@@ -109,6 +120,15 @@ const server = {
       seq: MAX_UINT64,
       position: POSITION,
       notification: { id: "019ab000", payload: "AP+AfwA=" },
+    },
+  },
+  "deliver-redelivered": {
+    deliver: {
+      channel: "user/alice",
+      seq: "41",
+      position: POSITION,
+      notification: { id: "019ab000", payload: "AP+AfwA=" },
+      redelivered: true,
     },
   },
   skip: {

@@ -9,6 +9,7 @@ export class ChannelMemory {
   readonly ids = new RecentIds();
   private storedPosition: string | undefined;
   private handledSeq: number | undefined;
+  private earlierThrough: number | undefined;
   private loading: Promise<void> | undefined;
   private loaded = false;
   private turn: Promise<void> = Promise.resolve();
@@ -65,6 +66,21 @@ export class ChannelMemory {
   begin(position: string, seq: number): void {
     if (this.storedPosition === undefined) this.advance(position, seq);
     else this.handledSeq ??= seq;
+  }
+
+  /** The first Subscribed of the channel says through which seq it was sent to this device before (D-7). */
+  earlierRun(throughSeq: number): void {
+    this.earlierThrough ??= throughSeq;
+  }
+
+  /** The channel's numbers begin anew: none of them was given to an earlier run. */
+  forgetEarlierRun(): void {
+    this.earlierThrough = 0;
+  }
+
+  /** Whether an earlier run may have handled what has this number. */
+  mayBeOfEarlierRun(seq: number): boolean {
+    return seq <= (this.earlierThrough ?? 0);
   }
 
   /** Runs work of this channel after all that was given before. */

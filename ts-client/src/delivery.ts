@@ -22,14 +22,21 @@ export interface Delivery {
   readonly createTime: Date;
   /** Absent when it lives as long as the log keeps it. */
   readonly expireTime?: Date;
+  /**
+   * An earlier run of this app, with the same device id, may have handled it without its position having been saved; after
+   * a crash of a gateway also what no run was given may be marked. Never true for what was stored after this client first
+   * had the channel, whatever happened to its connections since; never false for what an earlier run handled, as long as
+   * the gateways remember the device (30 days) and there was no reset of outcome "epoch" or "fork".
+   */
+  readonly redelivered: boolean;
   /** The payload as UTF-8 text. */
   text(): string;
   /** The payload as JSON. Throws a SyntaxError when it is not. */
   json<T = unknown>(): T;
 }
 
-/** The public form of a Deliver frame. */
-export function toDelivery(frame: Deliver): Delivery {
+/** The public form of a Deliver frame; the mark is passed on only where an earlier run can have handled it (D-7). */
+export function toDelivery(frame: Deliver, mayBeOfEarlierRun: boolean): Delivery {
   const n = frame.notification;
   const payload = n?.payload ?? new Uint8Array();
   const text = () => getTextEncoding().decodeUtf8(payload);
@@ -44,6 +51,7 @@ export function toDelivery(frame: Deliver): Delivery {
     attributes: n?.attributes ?? {},
     createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
     ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
+    redelivered: frame.redelivered && mayBeOfEarlierRun,
     text,
     json: <T>() => JSON.parse(text()) as T,
   };

@@ -14,6 +14,7 @@ import { ErrorCode } from "./gen/heliograph/device/v1/codes_pb.js";
 import {
   type Deliver,
   type Error as ErrorFrame,
+  Outcome,
   type Skip,
   Start,
   type Subscribed,
@@ -167,6 +168,9 @@ export class ChannelSubscription implements Subscription {
     this.positionRefused = false;
     this.failures = 0;
     this.status = "active";
+    if (frame.outcome === Outcome.OK || frame.outcome === Outcome.TRIMMED) {
+      this.memory?.earlierRun(Number(frame.redeliveredThrough));
+    } else this.memory?.forgetEarlierRun();
     if (outcome) {
       const lost = outcome === "trimmed" || outcome === "gap" ? between && Math.max(0, between) : undefined;
       const reset = { channel, outcome, lastSeq, nextSeq, nextPosition: frame.position, headSeq, lost };
@@ -186,7 +190,9 @@ export class ChannelSubscription implements Subscription {
 
   onDeliver(frame: Deliver): void {
     const seq = Number(frame.seq);
-    if (this.covers("deliver", seq, seq)) this.enqueue({ kind: "deliver", delivery: toDelivery(frame) });
+    if (!this.covers("deliver", seq, seq)) return;
+    const delivery = toDelivery(frame, this.memory?.mayBeOfEarlierRun(seq) ?? false);
+    this.enqueue({ kind: "deliver", delivery });
   }
 
   onSkip(frame: Skip): void {

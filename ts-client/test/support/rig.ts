@@ -127,7 +127,13 @@ export function confirm(socket: FakeSocket, nextSeq: number, overrides: object =
 }
 
 /** Sends a Deliver: notification n<seq>, position p<seq>. */
-export function deliver(socket: FakeSocket, seq: number, channel = "user/alice", id = `n${seq}`): void {
+export function deliver(socket: FakeSocket, seq: number, channel = "user/alice", id = `n${seq}`, marked = false): void {
   const notification = { id, type: "test", payload: new TextEncoder().encode(`{"n":${seq}}`) };
-  socket.push({ case: "deliver", value: { channel, seq: BigInt(seq), position: `p${seq}`, notification } });
+  const value = { channel, seq: BigInt(seq), position: `p${seq}`, notification, redelivered: marked };
+  socket.push({ case: "deliver", value });
+}
+
+/** The same as a gateway sends it that may have sent it to the device before. */
+export function deliverMarked(socket: FakeSocket, seq: number): void {
+  deliver(socket, seq, "user/alice", `n${seq}`, true);
 }

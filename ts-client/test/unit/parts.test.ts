@@ -85,6 +85,7 @@ test("a delivery gives its payload as bytes, text and JSON, and its times as dat
         createTime: { seconds: 1_700_000_000n, nanos: 5_000_000 },
       },
     }),
+    false,
   );
   expect(delivery.json<{ text: string }>().text).toBe("Grüße ☀");
   expect(delivery.seq).toBe(Number.MAX_SAFE_INTEGER);

@@ -395,7 +395,7 @@ final class ChannelHub {
         if (live.isEmpty()) {
             return;
         }
-        Frame frame = Frames.covering(entry, now);
+        Frame frame = Frames.covering(entry, now, false);
         live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
     }
 }

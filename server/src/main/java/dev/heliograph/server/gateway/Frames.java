@@ -36,8 +36,12 @@ final class Frames {
 
     private Frames() {}
 
-    /** What covers a log entry: a Deliver, or a Skip when it has expired or cannot be read. */
-    static Frame covering(LogEntry entry, long nowMs) {
+    /**
+     * What covers a log entry: a Deliver, or a Skip when it has expired or cannot be read.
+     *
+     * @param redelivered whether a Deliver is marked (D-7)
+     */
+    static Frame covering(LogEntry entry, long nowMs, boolean redelivered) {
         Notification notification;
         try {
             notification = Envelope.parseFrom(entry.envelope()).getNotification();
@@ -66,7 +70,8 @@ final class Frames {
                                         .setChannel(entry.channel().path())
                                         .setSeq(entry.position().seq())
                                         .setPosition(entry.position().token())
-                                        .setNotification(notification))
+                                        .setNotification(notification)
+                                        .setRedelivered(redelivered))
                         .build());
     }
 
@@ -127,8 +132,10 @@ final class Frames {
      * The answer to a Subscribe, or a reset.
      *
      * @param byKept whether the position is the cursor that was kept for the device
+     * @param sentThrough the newest seq that the device may have been sent before, 0 for none
      */
-    static Frame subscribed(Channel channel, int subId, Page page, boolean byKept) {
+    static Frame subscribed(
+            Channel channel, int subId, Page page, boolean byKept, long sentThrough) {
         return Frame.of(
                 ServerFrame.newBuilder()
                         .setSubscribed(
@@ -145,7 +152,8 @@ final class Frames {
                                         .setNextSeq(page.base().seq() + 1)
                                         .setPosition(page.base().token())
                                         .setHeadSeq(page.head().seq())
-                                        .setByKeptCursor(byKept))
+                                        .setByKeptCursor(byKept)
+                                        .setRedeliveredThrough(sentThrough))
                         .build());
     }
 

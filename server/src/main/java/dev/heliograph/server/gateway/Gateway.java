@@ -3,14 +3,13 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
-import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.LogStore;
 import dev.heliograph.server.log.MailboxGeneration;
 import dev.heliograph.server.log.MailboxListener;
 import dev.heliograph.server.log.Mailboxes;
-import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
@@ -152,8 +151,12 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 TimeUnit.MILLISECONDS);
     }
 
-    /** Makes a session the only one of its device; false if a newer one has taken over. Blocks. */
-    boolean attach(SessionDirectory.Entry entry, String mailbox, boolean again) {
+    /**
+     * Makes a session the only one of its device. Blocks.
+     *
+     * @return what is remembered of the device; empty if a newer session has taken over
+     */
+    Optional<DeviceMemory> attach(SessionDirectory.Entry entry, String mailbox, boolean again) {
         return directory.attach(entry, mailbox, again).join();
     }
 
@@ -178,36 +181,36 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     /**
-     * Keeps how far a session's device has handled its channels. Does not wait: what could not be
+     * Keeps how far a session's device has got with its channels. Does not wait: what could not be
      * kept is given back.
      */
-    void keep(Session session, List<SessionDirectory.Cursor> acked) {
-        if (!acked.isEmpty()) {
+    void keep(Session session, List<SessionDirectory.Cursor> cursors) {
+        if (!cursors.isEmpty()) {
             var unused =
                     directory
-                            .keep(session.entry().orElseThrow(), acked)
+                            .keep(session.entry().orElseThrow(), cursors)
                             .whenComplete(
                                     (kept, e) -> {
                                         if (e != null) {
-                                            session.giveBack(acked);
+                                            session.giveBack(cursors);
                                         }
                                     });
         }
     }
 
     /**
-     * How far a device has handled a channel, if it is known. Blocks.
+     * What is remembered of a device. Blocks.
      *
      * @throws LogException when the directory cannot be asked
      */
-    Optional<Position> keptCursor(SessionDirectory.Entry entry, Channel channel) {
-        return HubRegistry.join(directory.cursor(entry, channel));
+    DeviceMemory memory(SessionDirectory.Entry entry) {
+        return HubRegistry.join(directory.memory(entry));
     }
 
-    /** A session has ended, and this was acknowledged and not kept so far. */
+    /** A session has ended, having got this far with the channels that it had. */
     void ended(
             Session session,
-            List<SessionDirectory.Cursor> acked,
+            List<SessionDirectory.Cursor> cursors,
             String user,
             Peer peer,
             int code,
@@ -223,7 +226,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                 registry.run(
                                         () -> {
                                             try {
-                                                directory.detach(entry, acked).join();
+                                                directory.detach(entry, cursors).join();
                                             } catch (RuntimeException e) {
                                                 LOGGER.log(
                                                         System.Logger.Level.DEBUG,
@@ -272,7 +275,8 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 .ifPresent(
                         entry -> {
                             try {
-                                if (!attach(entry, registry.mailbox(entry.inbox()), true)) {
+                                if (attach(entry, registry.mailbox(entry.inbox()), true)
+                                        .isEmpty()) {
                                     session.close(CloseCode.CLOSE_CODE_REPLACED);
                                 }
                             } catch (RuntimeException e) {

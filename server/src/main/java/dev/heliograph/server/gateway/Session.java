@@ -12,6 +12,7 @@ import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.log.Channel;
+import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
@@ -22,6 +23,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** One device's connection: speaks the device protocol over whatever transport it came by. */
@@ -54,6 +56,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /* Written by the reader thread, read by timers and flushers. */
     private volatile SessionTransport transport;
     private volatile SessionDirectory.Entry entry;
+    /* From Hello, for the Subscribes that follow it; null once it may be old, or after the first heartbeat to save memory. */
+    private volatile DeviceMemory atHello;
     private volatile long lastHeardMs;
     private volatile List<Subscription> subscriptions = List.of();
     private final AtomicInteger firstReads = new AtomicInteger();
@@ -158,7 +162,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                 new SessionDirectory.Entry(inbox, device, connectionId, openedAtMs);
         String mailbox = registry().mailbox(inbox);
         try {
-            gateway.attach(own, mailbox, false);
+            atHello = gateway.attach(own, mailbox, false).orElse(null);
         } catch (CompletionException | LogException e) {
             close(CloseCode.CLOSE_CODE_UNAVAILABLE);
             return;
@@ -222,11 +226,12 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private boolean end(Channel channel) {
         for (Subscription subscription : subscriptions) {
             if (subscription.hub().channel().equals(channel)) {
-                // Ahead of a Subscribe that begins at the kept cursor: the directory keeps the
-                // order.
-                gateway.keep(this, subscription.takeAcked().stream().toList());
                 subscription.end();
                 drop(subscription);
+                // Ahead of a Subscribe that begins at the kept cursor: the directory keeps the
+                // order.
+                atHello = null;
+                gateway.keep(this, subscription.takeLast().stream().toList());
                 return true;
             }
         }
@@ -275,19 +280,18 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     /**
-     * How far the device has handled a channel, as the session directory knows. Blocks.
+     * What the session directory knows of the device and a channel. Blocks.
      *
      * @throws LogException when it cannot be asked
      */
-    Optional<Position> keptCursor(Channel channel) {
-        return gateway.keptCursor(entry, channel);
+    DeviceMemory.Known known(Channel channel) {
+        DeviceMemory memory = atHello;
+        return (memory == null ? gateway.memory(entry) : memory).of(channel);
     }
 
-    private List<SessionDirectory.Cursor> takeAcked() {
-        return subscriptions.stream()
-                .map(Subscription::takeAcked)
-                .flatMap(Optional::stream)
-                .toList();
+    private List<SessionDirectory.Cursor> cursors(
+            Function<Subscription, Optional<SessionDirectory.Cursor>> of) {
+        return subscriptions.stream().map(of).flatMap(Optional::stream).toList();
     }
 
     /** The session directory could not be told. */
@@ -302,7 +306,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         if (now - keptAtMs < KEEP_EVERY_MS) {
             return;
         }
-        List<SessionDirectory.Cursor> acked = takeAcked();
+        List<SessionDirectory.Cursor> acked = cursors(Subscription::takeAcked);
         if (!acked.isEmpty()) {
             keptAtMs = now;
             gateway.keep(this, acked);
@@ -351,6 +355,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
         } else if (entry != null) {
             send(Frames.HEARTBEAT);
+            atHello = null;
             keepAcked();
         }
     }
@@ -384,10 +389,10 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     @Override
     public void onEnd(int code, String reason) {
-        List<SessionDirectory.Cursor> acked = takeAcked();
         subscriptions.forEach(Subscription::end);
+        List<SessionDirectory.Cursor> cursors = cursors(Subscription::takeLast);
         subscriptions = List.of();
-        gateway.ended(this, acked, principal.subject(), transport.peer(), code, reason);
+        gateway.ended(this, cursors, principal.subject(), transport.peer(), code, reason);
     }
 
     private void violation(CloseCode code, String message) {

@@ -1,6 +1,7 @@
 package dev.heliograph.server.gateway;
 
 import dev.heliograph.server.log.ChannelLog.From;
+import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
@@ -41,6 +42,10 @@ final class Subscription {
     private Mode mode = Mode.READING;
     private volatile Position cursor;
     private int livePlace = -1;
+    /* Moved like the cursor, and before it: whether anything was sent since Subscribed. */
+    private boolean moved;
+    /* Written by the first read and at resets, before the cursor: what the device may have been sent before (D-7). */
+    private long sentThrough;
     /* Where the first read begins, until it does. */
     private From begin;
 
@@ -139,6 +144,7 @@ final class Subscription {
             return false;
         }
         send(frame);
+        moved = true;
         cursor = position;
         return true;
     }
@@ -197,13 +203,14 @@ final class Subscription {
     /** The first read. False when it failed and the device was told. */
     private boolean answer(From asked) {
         Page page;
+        DeviceMemory.Known known;
         boolean byKept = false;
         try {
             From from = asked;
+            known = session.known(hub.channel());
             if (!(asked instanceof From.After)) {
-                Optional<Position> kept = session.keptCursor(hub.channel());
-                byKept = kept.isPresent();
-                from = kept.<From>map(From.After::new).orElse(asked);
+                byKept = known.cursor().isPresent();
+                from = known.cursor().<From>map(From.After::new).orElse(asked);
             }
             page = hub.read(from, PAGE);
         } catch (LogException e) {
@@ -213,6 +220,7 @@ final class Subscription {
         if (byKept || asked instanceof From.After) {
             session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
         }
+        sentThrough = known.sentThrough(page.head());
         begin(page, byKept);
         cover(page);
         return true;
@@ -226,8 +234,13 @@ final class Subscription {
                 mayGoBack = true;
             }
         }
+        if (page.outcome() == Page.Outcome.FORK || page.outcome() == Page.Outcome.EPOCH) {
+            // Numbers of another log.
+            sentThrough = 0;
+            moved = false;
+        }
         cursor = page.base();
-        send(Frames.subscribed(hub.channel(), subId, page, byKept));
+        send(Frames.subscribed(hub.channel(), subId, page, byKept, sentThrough));
     }
 
     /** Reads until the head is reached, the outbox is full, or the session has ended. */
@@ -282,7 +295,7 @@ final class Subscription {
         long now = System.currentTimeMillis();
         long expiredFrom = 0;
         for (LogEntry entry : page.entries()) {
-            Frame frame = Frames.covering(entry, now);
+            Frame frame = Frames.covering(entry, now, entry.position().seq() <= sentThrough);
             if (Frames.isExpired(frame)) {
                 expiredFrom = expiredFrom == 0 ? entry.position().seq() : expiredFrom;
             } else {
@@ -292,6 +305,7 @@ final class Subscription {
                 }
                 send(frame);
             }
+            moved = true;
             cursor = entry.position();
         }
         if (expiredFrom != 0) {
@@ -314,19 +328,38 @@ final class Subscription {
      * unless it names what this subscription has not sent, as an Ack does that crossed a reset.
      */
     synchronized Optional<SessionDirectory.Cursor> takeAcked() {
-        if (acked == null || !wasSent(acked)) {
+        return acked == null || !wasSent(acked) ? Optional.empty() : takeLast();
+    }
+
+    /**
+     * What the session directory should hear of at the end, with or without a new Ack: empty if the
+     * Subscribe was never answered.
+     */
+    synchronized Optional<SessionDirectory.Cursor> takeLast() {
+        if (cursor == null) {
             return Optional.empty();
         }
-        var taken = new SessionDirectory.Cursor(hub.channel(), acked, mayGoBack);
-        acked = null;
-        mayGoBack = false;
+        Position at = cursor;
+        Optional<Position> handled = Optional.ofNullable(acked).filter(this::wasSent);
+        var taken =
+                new SessionDirectory.Cursor(
+                        hub.channel(),
+                        handled,
+                        mayGoBack,
+                        Optional.of(moved ? Math.max(sentThrough, at.seq()) : sentThrough)
+                                .filter(seq -> seq > 0)
+                                .map(seq -> new DeviceMemory.Sent(at.epoch(), seq)));
+        if (handled.isPresent()) {
+            acked = null;
+            mayGoBack = false;
+        }
         return Optional.of(taken);
     }
 
     /** The session directory could not be told. */
     synchronized void giveBack(SessionDirectory.Cursor taken) {
         mayGoBack |= taken.mayGoBack();
-        ack(taken.position());
+        taken.position().ifPresent(this::ack);
     }
 
     private boolean wasSent(Position position) {

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * What the installation remembers of each device: its session, at most one on all gateways (C-11),
- * and how far it has handled its channels (A-3).
+ * how far it has handled its channels (A-3), and how far beyond that it was sent them (D-7).
  */
 public final class SessionDirectory {
 
@@ -35,11 +35,10 @@ public final class SessionDirectory {
     private static final byte[] CURSORS = ascii(MAX_CURSORS);
     private static final byte[] MAILBOX_LENGTH = ascii(RedisLog.MAILBOX_MAX_LENGTH);
 
-    /** Stands for the user's own inbox, of which nearly every device keeps a cursor. */
-    private static final String INBOX = "@";
-
     private static final byte[] YES = ascii("1");
     private static final byte[] NO = ascii("0");
+    private static final byte[] NO_POSITION = ascii("-");
+    private static final byte[] NOTHING_SENT = new byte[0];
 
     private final RedisPipes control;
     private final MailboxGroups groups;
@@ -60,12 +59,18 @@ public final class SessionDirectory {
     public record Entry(Channel inbox, String device, String connectionId, long connectedAtMs) {}
 
     /**
-     * How far a device has handled a channel of its tenant.
+     * How far a device has got with a channel of its tenant.
      *
-     * @param mayGoBack whether it takes the place of one that is further on, since the log has lost
-     *     its tail
+     * @param position how far it has handled the channel; empty to leave what is kept
+     * @param mayGoBack whether the position takes the place of one that is further on, since the
+     *     log has lost its tail
+     * @param sent the newest place that the device was ever sent; empty for nothing
      */
-    public record Cursor(Channel channel, Position position, boolean mayGoBack) {}
+    public record Cursor(
+            Channel channel,
+            Optional<Position> position,
+            boolean mayGoBack,
+            Optional<DeviceMemory.Sent> sent) {}
 
     /**
      * Makes a session the device's only one. The one before is evicted through its gateway's
@@ -74,9 +79,11 @@ public final class SessionDirectory {
      * @param mailbox through which this gateway can be reached
      * @param again true for a session that was attached before, under another mailbox: it gives way
      *     to a newer one
-     * @return false if a newer session has taken over; never false unless {@code again}
+     * @return what is remembered of the device; empty if a newer session has taken over, which is
+     *     never so unless {@code again}
      */
-    public CompletableFuture<Boolean> attach(Entry entry, String mailbox, boolean again) {
+    public CompletableFuture<Optional<DeviceMemory>> attach(
+            Entry entry, String mailbox, boolean again) {
         return control.run(
                         Script.ATTACH,
                         List.of(Keys.devices(entry.inbox())),
@@ -89,11 +96,12 @@ public final class SessionDirectory {
                         ascii(groups.prefix(entry.inbox())),
                         MAILBOX_LENGTH,
                         again ? YES : NO)
-                .thenApply(reply -> (Long) reply.getFirst() == 1);
+                .thenApply(reply -> memory(entry, (byte[]) reply.getFirst()))
+                .thenApply(memory -> Optional.of(memory).filter(it -> !it.text().isEmpty()));
     }
 
     /**
-     * Keeps cursors of a session's device. They only move forward, except after a reset.
+     * Keeps cursors of a session's device. Positions only move forward, except after a reset.
      *
      * @return false if a newer session has taken over: then nothing was kept
      */
@@ -101,22 +109,23 @@ public final class SessionDirectory {
         return keep(entry, cursors, NO);
     }
 
-    /** Like {@link #keep}, of a session that has ended. */
+    /** Like {@link #keep}, of a session that has ended, for each channel that it had. */
     public CompletableFuture<Boolean> detach(Entry entry, List<Cursor> cursors) {
         return keep(entry, cursors, YES);
     }
 
     private CompletableFuture<Boolean> keep(Entry entry, List<Cursor> cursors, byte[] ended) {
-        List<byte[]> args = new ArrayList<>(5 + 3 * cursors.size());
+        List<byte[]> args = new ArrayList<>(5 + 4 * cursors.size());
         args.add(entry.device().getBytes(UTF_8));
         args.add(ascii(entry.connectionId()));
         args.add(ended);
         args.add(LIFE);
         args.add(CURSORS);
         for (Cursor cursor : cursors) {
-            args.add(name(entry, cursor.channel()).getBytes(UTF_8));
-            args.add(ascii(cursor.position().token()));
+            args.add(DeviceMemory.name(entry.inbox(), cursor.channel()).getBytes(UTF_8));
+            args.add(cursor.position().map(it -> ascii(it.token())).orElse(NO_POSITION));
             args.add(cursor.mayGoBack() ? YES : NO);
+            args.add(cursor.sent().map(it -> ascii(it.token())).orElse(NOTHING_SENT));
         }
         return control.run(
                         Script.KEEP,
@@ -125,26 +134,14 @@ public final class SessionDirectory {
                 .thenApply(reply -> (Long) reply.getFirst() == 1);
     }
 
-    /** How far the device of a session has handled a channel, if it is known. */
-    public CompletableFuture<Optional<Position>> cursor(Entry entry, Channel channel) {
+    /** What is remembered of a session's device now. */
+    public CompletableFuture<DeviceMemory> memory(Entry entry) {
         String key = Keys.devices(entry.inbox());
         return control.call(key, c -> c.hget(key, entry.device()))
-                .thenApply(
-                        kept ->
-                                kept == null
-                                        ? Optional.empty()
-                                        : cursor(new String(kept, UTF_8), name(entry, channel)));
+                .thenApply(kept -> memory(entry, kept));
     }
 
-    private static Optional<Position> cursor(String kept, String name) {
-        return kept.lines()
-                .skip(1)
-                .filter(line -> line.startsWith(name + ' '))
-                .findFirst()
-                .flatMap(line -> Position.parse(line.substring(name.length() + 1)));
-    }
-
-    private static String name(Entry entry, Channel channel) {
-        return channel.equals(entry.inbox()) ? INBOX : channel.path();
+    private static DeviceMemory memory(Entry entry, byte[] kept) {
+        return new DeviceMemory(entry.inbox(), kept == null ? "" : new String(kept, UTF_8));
     }
 }

@@ -1,10 +1,12 @@
 #!lua flags=allow-oom
 -- Makes a session the only one of its device; the session before it is told through its gateway's mailbox.
 -- KEYS  1 devices: device -> "mailbox connection since", or "- - away since", each in ms, then a line
---         "channel position" for each cursor; @ is the user's inbox
+--         "channel position" for each cursor; @ is the user's inbox. Behind the position stands " epoch.seq" of the newest entry
+--         that the device was sent, when it is beyond; " ?" when nobody knows. A position of - means that none is known.
+--         A ? behind the first line's time: channels without a line may have been sent anything
 -- ARGV  1 device  2 mailbox  3 connection id  4 connected at, ms  5 most devices  6 life in ms  7 mailbox key prefix
 --       8 most entries of a mailbox  9 '1': only if no newer session took over meanwhile
--- Reply 1, or 0 if a newer session has taken over
+-- Reply what is kept now, or '' if a newer session has taken over
 local function parts(entry)
   return string.match(entry, '^([^ ]+) ([^ ]+) (%d+)(.*)$')
 end
@@ -16,16 +18,19 @@ local kept = ''
 if mailbox then
   if mailbox ~= '-' and connection ~= ARGV[3] then
     if ARGV[9] == '1' and tonumber(since) >= tonumber(ARGV[4]) then
-      return 0
+      return ''
     end
     -- Protected, as all writes to mailboxes: what is wrong with one must not end the script half-way.
     redis.pcall('XADD', ARGV[7] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[8], '*', 'x', connection)
+    -- It ends without having told what it sent.
+    cursors = '?' .. string.gsub(string.match(cursors, '%??(.*)'), '(\n[^ ]+ [^ \n]+)[^\n]*', '%1 ?')
   end
   if mailbox ~= '-' or now - since < tonumber(ARGV[6]) then
     kept = cursors
   end
 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4] .. kept)
+local entry = ARGV[2] .. ' ' .. ARGV[3] .. ' ' .. ARGV[4] .. kept
+redis.call('HSET', KEYS[1], ARGV[1], entry)
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
 
 if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[5]) then
@@ -45,4 +50,4 @@ if redis.call('HLEN', KEYS[1]) > tonumber(ARGV[5]) then
   end
   redis.call('HDEL', KEYS[1], oldest)
 end
-return 1
+return entry

@@ -1,12 +1,13 @@
 #!lua flags=allow-oom
--- Keeps how far a device has handled its channels, and notes that its session has ended if it has. A session that is not
--- the device's any more changes nothing.
+-- Keeps how far a device has handled its channels and what it was sent, and notes that its session has ended if it has. A
+-- session that is not the device's any more changes nothing.
 -- KEYS  1 devices, see attach.lua
 -- ARGV  1 device  2 connection id  3 '1': the session has ended  4 life in ms  5 most cursors
---       then for each channel: its name, the position, '1' if the position may be before the one kept
+--       then for each channel: its name, the position or '-', '1' if the position may be before the one kept, epoch.seq of
+--       the newest entry that the device was ever sent or ''
 -- Reply 1, or 0 if a newer session has taken over
 local known = redis.call('HGET', KEYS[1], ARGV[1])
-local mailbox, connection, since, cursors = string.match(known or '', '^([^ ]+) ([^ ]+) (%d+)(.*)$')
+local mailbox, connection, since, unknown, cursors = string.match(known or '', '^([^ ]+) ([^ ]+) (%d+)(%??)(.*)$')
 if connection ~= ARGV[2] then
   return 0
 end
@@ -17,28 +18,37 @@ local function place(position)
   return epoch, tonumber(seq), tonumber(ms)
 end
 
-local channels, kept = {}, {}
-for channel, position in string.gmatch(cursors, '\n([^ ]+) ([^\n]+)') do
+local channels, kept, sent = {}, {}, {}
+for channel, position, newest in string.gmatch(cursors, '\n([^ ]+) ([^ \n]+) ?([^\n]*)') do
   channels[#channels + 1] = channel
-  kept[channel] = position
+  kept[channel], sent[channel] = position, newest
 end
-for i = 6, #ARGV, 3 do
-  local channel, position = ARGV[i], ARGV[i + 1]
+for i = 6, #ARGV, 4 do
+  local channel, position, newest = ARGV[i], ARGV[i + 1], ARGV[i + 3]
   if not kept[channel] then
-    channels[#channels + 1] = channel
+    if position ~= '-' or newest ~= '' then
+      channels[#channels + 1] = channel
+    end
     kept[channel] = position
-  else
+  elseif position ~= '-' then
     local epoch, seq = place(position)
     local keptEpoch, keptSeq = place(kept[channel])
     if epoch ~= keptEpoch or seq > keptSeq or ARGV[i + 2] == '1' then
       kept[channel] = position
     end
   end
+  local epoch, seq = place(kept[channel])
+  local sentEpoch, sentSeq = string.match(newest, '^(%x+)%.(%d+)$')
+  if epoch and epoch == sentEpoch and tonumber(sentSeq) <= seq then
+    newest = ''
+  end
+  sent[channel] = newest
 end
 while #channels > tonumber(ARGV[5]) do
   local oldest, oldestAt
   for i, channel in ipairs(channels) do
     local _, _, at = place(kept[channel])
+    at = at or 0
     if not oldest or at < oldestAt then
       oldest, oldestAt = i, at
     end
@@ -46,18 +56,21 @@ while #channels > tonumber(ARGV[5]) do
   table.remove(channels, oldest)
 end
 
-local entry = mailbox .. ' ' .. connection .. ' ' .. since
+local entry = mailbox .. ' ' .. connection .. ' ' .. since .. unknown
 if ARGV[3] == '1' then
   local time = redis.call('TIME')
-  entry = string.format('- - %.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+  -- A session that had its channels has told of them all.
+  unknown = #ARGV > 5 and '' or unknown
+  entry = string.format('- - %.0f', time[1] * 1000 + math.floor(time[2] / 1000)) .. unknown
 end
 for _, channel in ipairs(channels) do
-  entry = entry .. '\n' .. channel .. ' ' .. kept[channel]
+  local newest = sent[channel] == '' and '' or ' ' .. sent[channel]
+  entry = entry .. '\n' .. channel .. ' ' .. kept[channel] .. newest
 end
 if entry == known then
   return 1
 end
-if ARGV[3] == '1' and #channels == 0 then
+if ARGV[3] == '1' and #channels == 0 and unknown == '' then
   -- Nothing to come back to.
   redis.call('HDEL', KEYS[1], ARGV[1])
   return 1

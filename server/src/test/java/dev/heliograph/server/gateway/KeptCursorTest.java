@@ -67,7 +67,7 @@ class KeptCursorTest {
 
     private Optional<Position> kept(String device) {
         var anySession = new SessionDirectory.Entry(inbox, device, "any", 0);
-        return fixture.log.sessions().cursor(anySession, inbox).join();
+        return fixture.log.sessions().memory(anySession).join().of(inbox).cursor();
     }
 
     private void awaitKept(String device, String position) {

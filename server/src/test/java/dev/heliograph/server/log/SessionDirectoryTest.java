@@ -69,11 +69,19 @@ class SessionDirectoryTest {
     }
 
     private static List<Cursor> cursors(Channel channel, Position position) {
-        return List.of(new Cursor(channel, position, false));
+        return List.of(handled(channel, position, false));
+    }
+
+    private static Cursor handled(Channel channel, Position position, boolean mayGoBack) {
+        return new Cursor(channel, Optional.of(position), mayGoBack, Optional.empty());
+    }
+
+    private DeviceMemory.Known known(String device, Channel channel) {
+        return directory.memory(session(device)).join().of(channel);
     }
 
     private Optional<Position> cursor(String device, Channel channel) {
-        return directory.cursor(session(device), channel).join();
+        return known(device, channel).cursor();
     }
 
     @Test
@@ -108,11 +116,73 @@ class SessionDirectoryTest {
         directory.keep(phone, cursors(inbox, at(9))).join();
         directory.keep(phone, cursors(inbox, at(4))).join();
         assertThat(cursor("phone", inbox), is(Optional.of(at(9))));
-        directory.keep(phone, List.of(new Cursor(inbox, at(4), true))).join();
+        directory.keep(phone, List.of(handled(inbox, at(4), true))).join();
         assertThat(cursor("phone", inbox), is(Optional.of(at(4))));
         Position reborn = at("fedcba9876543210", 1);
         directory.keep(phone, cursors(inbox, reborn)).join();
         assertThat(cursor("phone", inbox), is(Optional.of(reborn)));
+    }
+
+    private static Cursor sent(Channel channel, long seq) {
+        return new Cursor(
+                channel, Optional.empty(), false, Optional.of(new DeviceMemory.Sent(EPOCH, seq)));
+    }
+
+    @Test
+    void whatWasSentIsKeptBesideTheCursorUntilThatCoversIt_D7() {
+        Entry first = attached("phone");
+        directory.keep(first, cursors(inbox, at(3))).join();
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(3L));
+        directory.detach(first, List.of(sent(inbox, 5), sent(topic, 2))).join();
+        assertThat(known("phone", inbox).cursor(), is(Optional.of(at(3))));
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(5L));
+        assertThat("another log", known("phone", inbox).sentThrough(at("fedc", 9)), is(0L));
+        assertThat("a shorter log", known("phone", inbox).sentThrough(at(4)), is(4L));
+        assertThat(known("phone", topic).cursor(), is(Optional.empty()));
+        assertThat(known("phone", topic).sentThrough(at(9)), is(2L));
+
+        Entry second = attached("phone");
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(5L));
+        var allHandled =
+                new Cursor(
+                        inbox,
+                        Optional.of(at(5)),
+                        false,
+                        Optional.of(new DeviceMemory.Sent(EPOCH, 5)));
+        directory.detach(second, List.of(allHandled)).join();
+        assertThat(
+                "no second number beside the position",
+                redis.commands().hget(Keys.devices(inbox), "phone").lines().toList(),
+                hasItem("@ " + at(5).token()));
+    }
+
+    @Test
+    void whatASessionWasSentThatDidNotSayGoodbyeIsUnknownUntilAnotherDoes_D7() {
+        directory.keep(attached("phone"), cursors(inbox, at(3))).join();
+        Entry idle = attached("phone");
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(9L));
+        assertThat(known("phone", topic).sentThrough(at(9)), is(9L));
+        directory.detach(idle, List.of()).join();
+        Entry next = attached("phone");
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(9L));
+        assertThat(known("phone", topic).sentThrough(at(9)), is(9L));
+        directory.detach(next, List.of(sent(inbox, 4))).join();
+        assertThat(known("phone", inbox).sentThrough(at(9)), is(4L));
+        assertThat(known("phone", inbox).cursor(), is(Optional.of(at(3))));
+        assertThat(known("phone", topic).sentThrough(at(9)), is(0L));
+    }
+
+    @Test
+    void attachAnswersWhatIsRememberedOfTheDevice_D7() {
+        Entry first = attached("phone");
+        directory.detach(first, List.of(sent(inbox, 5))).join();
+        DeviceMemory memory =
+                directory.attach(session("phone"), "one.1", false).join().orElseThrow();
+        assertThat(memory.of(inbox).sentThrough(at(9)), is(5L));
+        assertThat(
+                "a session that was overtaken hears nothing",
+                directory.attach(first, "one.1", true).join(),
+                is(Optional.empty()));
     }
 
     @Test
@@ -120,7 +190,7 @@ class SessionDirectoryTest {
         Entry phone = attached("phone");
         List<Cursor> all = new ArrayList<>();
         for (int i = 1; i <= 101; i++) {
-            all.add(new Cursor(Channel.topic("default", "t" + i), at(i == 50 ? 0 : i), false));
+            all.add(handled(Channel.topic("default", "t" + i), at(i == 50 ? 0 : i), false));
         }
         directory.keep(phone, all).join();
         assertThat(cursor("phone", all.get(49).channel()), is(Optional.empty()));
