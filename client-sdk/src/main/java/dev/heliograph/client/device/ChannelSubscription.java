@@ -164,6 +164,10 @@ final class ChannelSubscription implements Subscription {
         if (!answer.getPosition().isEmpty()) {
             received = answer.getPosition();
         }
+        switch (answer.getOutcome()) {
+            case OUTCOME_OK, OUTCOME_TRIMMED -> ids.earlierRun(answer.getRedeliveredThrough());
+            default -> ids.forgetEarlierRun();
+        }
         status = Status.LIVE;
         refused = "";
         pump.add(
@@ -212,7 +216,9 @@ final class ChannelSubscription implements Subscription {
 
     void deliver(Deliver frame) {
         if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
-            Delivery delivery = Delivery.of(channel, frame.getSeq(), frame.getNotification());
+            boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
+            Delivery delivery =
+                    Delivery.of(channel, frame.getSeq(), frame.getNotification(), again);
             if (delivery.id().isEmpty() || ids.add(delivery.id())) {
                 taken(new Notified(delivery, received));
             } else {

@@ -19,6 +19,12 @@ import java.util.Optional;
  * @param attributes small key-value pairs beside the payload
  * @param createTime when the Notify API accepted it
  * @param expireTime when it stops being worth showing, if it does
+ * @param redelivered an earlier run of this app, with the same device id, may have handled it
+ *     without its position having been saved; after a crash of a gateway also what no run was given
+ *     may be marked. Never set for what was stored after this client first had the channel,
+ *     whatever happened to its connections since; never missing for what an earlier run handled, as
+ *     long as the gateways remember the device (30 days) and there was no {@link ChannelReset} of
+ *     reason EPOCH or FORK
  */
 public record Delivery(
         String channel,
@@ -29,14 +35,15 @@ public record Delivery(
         String contentType,
         Map<String, String> attributes,
         Instant createTime,
-        Optional<Instant> expireTime) {
+        Optional<Instant> expireTime,
+        boolean redelivered) {
 
     /** The payload as UTF-8 text. */
     public String text() {
         return payload.toStringUtf8();
     }
 
-    static Delivery of(String channel, long seq, Notification notification) {
+    static Delivery of(String channel, long seq, Notification notification, boolean redelivered) {
         return new Delivery(
                 channel,
                 seq,
@@ -48,7 +55,8 @@ public record Delivery(
                 instant(notification.getCreateTime()),
                 notification.hasExpireTime()
                         ? Optional.of(instant(notification.getExpireTime()))
-                        : Optional.empty());
+                        : Optional.empty(),
+                redelivered);
     }
 
     private static Instant instant(Timestamp time) {

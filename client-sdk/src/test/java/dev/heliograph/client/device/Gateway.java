@@ -145,12 +145,39 @@ final class Gateway {
         loop.settle();
     }
 
+    /**
+     * Answers the newest Subscribe on a link, and marks what it sends up to a seq; sends {@code
+     * n<seq>} up to another.
+     */
+    void replay(FakeLink link, Outcome outcome, long nextSeq, long markedThrough, long through) {
+        Subscribe subscribe = lastSubscribe(link);
+        link.receive(
+                ServerFrame.newBuilder()
+                        .setSubscribed(
+                                Subscribed.newBuilder()
+                                        .setChannel(subscribe.getChannel())
+                                        .setSubId(subscribe.getSubId())
+                                        .setOutcome(outcome)
+                                        .setNextSeq(nextSeq)
+                                        .setPosition("p" + (nextSeq - 1))
+                                        .setHeadSeq(through)
+                                        .setRedeliveredThrough(markedThrough)));
+        for (long seq = nextSeq; seq <= through; seq++) {
+            deliver(link, seq, "n" + seq, seq <= markedThrough);
+        }
+        loop.settle();
+    }
+
     /** Sends notification {@code n<seq>}. */
     void deliver(FakeLink link, long seq) {
         deliver(link, seq, "n" + seq);
     }
 
     void deliver(FakeLink link, long seq, String id) {
+        deliver(link, seq, id, false);
+    }
+
+    void deliver(FakeLink link, long seq, String id, boolean redelivered) {
         link.receive(
                 ServerFrame.newBuilder()
                         .setDeliver(
@@ -158,6 +185,7 @@ final class Gateway {
                                         .setChannel(INBOX)
                                         .setSeq(seq)
                                         .setPosition("p" + seq)
+                                        .setRedelivered(redelivered)
                                         .setNotification(Notification.newBuilder().setId(id))));
         loop.settle();
     }

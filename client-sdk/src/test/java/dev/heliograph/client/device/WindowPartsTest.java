@@ -87,7 +87,8 @@ class WindowPartsTest {
                         "",
                         Map.of(),
                         Instant.EPOCH,
-                        Optional.empty()),
+                        Optional.empty(),
+                        false),
                 "p-" + id);
     }
 }
