@@ -34,6 +34,12 @@ public final class Installation implements AutoCloseable {
     /** Connections that a gateway takes; a flood reaches it quickly. */
     public static final int MAX_CONNECTIONS = 400;
 
+    /** Notifications that a log keeps: more than a channel gets while any fault lasts. */
+    public static final int MAX_LENGTH = 1_000;
+
+    /** Longer than any run. */
+    public static final Duration RETENTION = Duration.ofDays(7);
+
     private static final String ISSUER = "heliograph";
     private static final Duration TOKEN_TTL = Duration.ofHours(24);
 
@@ -44,7 +50,9 @@ public final class Installation implements AutoCloseable {
                     "gateway.heartbeat-timeout", "5s",
                     "gateway.max-connections", Integer.toString(MAX_CONNECTIONS),
                     // A few dozen devices move in no time.
-                    "gateway.drain-time", "2s");
+                    "gateway.drain-time", "2s",
+                    "log.max-length", Integer.toString(MAX_LENGTH),
+                    "log.retention", RETENTION.toDays() + "d");
 
     private final TopologyKind kind;
     private final Map<String, FaultProxy> redisProxies = new ConcurrentHashMap<>();
