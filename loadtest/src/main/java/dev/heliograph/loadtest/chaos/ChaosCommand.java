@@ -1,13 +1,20 @@
 package dev.heliograph.loadtest.chaos;
 
+import dev.heliograph.loadtest.chaos.check.Checker;
+import dev.heliograph.loadtest.chaos.report.HtmlPage;
+import dev.heliograph.loadtest.chaos.report.RunReport;
+import dev.heliograph.loadtest.chaos.report.Summary;
+import dev.heliograph.loadtest.chaos.report.Timeline;
 import dev.heliograph.loadtest.chaos.topology.TopologyKind;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -33,6 +40,7 @@ public final class ChaosCommand implements Callable<Integer> {
     private static final double LEAST_MINUTES = 0.5;
     private static final double MOST_MINUTES = 24 * 60;
     private static final int SECONDS_PER_MINUTE = 60;
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final int MOST_PER_SECOND = 10_000;
 
     /**
@@ -98,11 +106,67 @@ public final class ChaosCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(onInterrupt);
         endBy(length.plus(GRACE));
         try {
-            ChaosRun.Outcome outcome = new ChaosRun(plan, directory, directory.resolve("history"), out).run();
-            out.println(outcome);
-            return outcome.missing().isEmpty() && outcome.troubles().isEmpty() ? 0 : FOUND;
+            Path history = directory.resolve("history");
+            ChaosRun.Outcome outcome = new ChaosRun(plan, directory, history, out).run();
+            out.println("Judging the history");
+            RunReport result = result(plan, outcome, history);
+            write(result, directory);
+            return result.isClean() ? 0 : FOUND;
         } finally {
             remove(directory);
+        }
+    }
+
+    private RunReport result(ChaosRun.Plan plan, ChaosRun.Outcome outcome, Path history)
+            throws IOException {
+        return new RunReport(
+                topology.toString(),
+                minutes,
+                plan.seed(),
+                rate,
+                Instant.now(),
+                outcome.faults().stream()
+                        .map(
+                                fault ->
+                                        new RunReport.ReportedFault(
+                                                fault.kind(),
+                                                fault.target(),
+                                                fault.part().toString(),
+                                                fault.loses().toString().toLowerCase(Locale.ROOT),
+                                                fault.group(),
+                                                (fault.began() - outcome.began()) / NANOS_PER_SECOND,
+                                                (fault.ended() - outcome.began())
+                                                        / NANOS_PER_SECOND))
+                        .toList(),
+                outcome.missing(),
+                outcome.troubles(),
+                outcome.notRun(),
+                Checker.check(history),
+                Timeline.read(history, outcome.began(), outcome.ended()));
+    }
+
+    /** Writes the report and says what it says. Findings keep the evidence beside it. */
+    private void write(RunReport result, Path directory) throws IOException {
+        Files.writeString(report.resolve("chaos-report.html"), HtmlPage.of(result));
+        Files.writeString(report.resolve("chaos-report.json"), result.json());
+        if (!result.isClean()) {
+            Path evidence = report.resolve("chaos-evidence-" + result.seed());
+            copy(directory, evidence);
+            System.out.println("History and logs: " + evidence);
+        }
+        System.out.print(Summary.of(result));
+        System.out.println("Report: " + report.resolve("chaos-report.html"));
+        if (json) {
+            System.out.println(result.jsonLine());
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        remove(to);
+        try (Stream<Path> content = Files.walk(from)) {
+            for (Path path : content.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
         }
     }
 

@@ -42,6 +42,9 @@ final class Load implements AutoCloseable {
      */
     private static final int MAX_IN_FLIGHT = 1_500;
 
+    /** Cold JVMs that are hit by the full rate are busy with their compilers first. */
+    private static final double RAMP_S = 8;
+
     /** Two connections to each node, so that one that hangs holds up half of a node's calls. */
     private static final int CLIENTS_PER_NODE = 2;
 
@@ -93,7 +96,7 @@ final class Load implements AutoCloseable {
     private void pace(int perSecond) {
         long begin = System.nanoTime();
         for (long number = 0; !stopped; number++) {
-            long due = begin + number * TimeUnit.SECONDS.toNanos(1) / perSecond;
+            long due = begin + dueAfter(number, perSecond);
             for (long left = due - System.nanoTime();
                     left > 0 && !stopped;
                     left = due - System.nanoTime()) {
@@ -105,6 +108,16 @@ final class Load implements AutoCloseable {
             sending.add(thread);
             thread.start();
         }
+    }
+
+    /** Rises evenly to the full rate, and stays there. */
+    private static long dueAfter(long number, int perSecond) {
+        double rising = perSecond * RAMP_S / 2;
+        double seconds =
+                number < rising
+                        ? Math.sqrt(2 * number * RAMP_S / perSecond)
+                        : RAMP_S + (number - rising) / perSecond;
+        return (long) (seconds * TimeUnit.SECONDS.toNanos(1));
     }
 
     private Order order() {

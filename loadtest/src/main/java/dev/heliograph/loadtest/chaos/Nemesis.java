@@ -3,6 +3,7 @@ package dev.heliograph.loadtest.chaos;
 import dev.heliograph.loadtest.chaos.Schedule.Group;
 import dev.heliograph.loadtest.chaos.Schedule.Planned;
 import dev.heliograph.loadtest.chaos.fault.Attack;
+import dev.heliograph.loadtest.chaos.fault.Fault.Part;
 import dev.heliograph.loadtest.chaos.fault.Scene;
 import dev.heliograph.loadtest.chaos.history.Loses;
 import dev.heliograph.loadtest.chaos.history.RunRecorder;
@@ -36,7 +37,13 @@ final class Nemesis {
      * @param ended when everything was there again
      */
     record Inflicted(
-            String kind, String target, Loses loses, int group, long began, long ended) {}
+            String kind,
+            String target,
+            Part part,
+            Loses loses,
+            int group,
+            long began,
+            long ended) {}
 
     Nemesis(Scene scene, RunRecorder history, Consumer<String> progress) {
         this.scene = scene;
@@ -104,7 +111,13 @@ final class Nemesis {
         history.faultEnded(number);
         inflicted.add(
                 new Inflicted(
-                        kind, attack.target(), attack.loses(), group, began, System.nanoTime()));
+                        kind,
+                        attack.target(),
+                        planned.fault().part(),
+                        attack.loses(),
+                        group,
+                        began,
+                        System.nanoTime()));
     }
 
     private void heal(String kind, Attack attack) {

@@ -38,6 +38,9 @@ record Schedule(List<Group> groups) {
     /** What a group takes, on average; for how many faults are put into it. */
     private static final Duration TYPICAL = Duration.ofSeconds(31);
 
+    /** So many groups in a row that are too long for what is left of the run end the search. */
+    private static final int MISFITS = 20;
+
     /** Faults that overlap. */
     record Group(List<Planned> faults) {
 
@@ -65,20 +68,27 @@ record Schedule(List<Group> groups) {
         List<Fault> deck = deck(faults, random);
         List<Group> groups = new ArrayList<>();
         Duration used = REST;
-        while (true) {
+        for (int misfits = 0; misfits < MISFITS; ) {
             if (deck.isEmpty()) {
                 deck = deck(faults, random);
             }
             long groupsLeft = Math.max(1, length.minus(used).dividedBy(TYPICAL));
             int needed = (int) Math.ceilDiv(deck.size(), groupsLeft);
-            int size = Math.clamp(Math.max(needed, 1 + random.nextInt(LARGEST_GROUP)), 1, LARGEST_GROUP);
-            Group group = group(deck, size, random);
-            used = used.plus(group.acts()).plus(REPAIR).plus(REST);
-            if (used.compareTo(length) > 0) {
-                return new Schedule(List.copyOf(groups));
+            int wanted = Math.max(needed, 1 + random.nextInt(LARGEST_GROUP));
+            List<Fault> rest = new ArrayList<>(deck);
+            Group group = group(rest, Math.min(wanted, LARGEST_GROUP), random);
+            Duration after = used.plus(group.acts()).plus(REPAIR).plus(REST);
+            if (after.compareTo(length) > 0) {
+                // A shorter one may still fit.
+                misfits++;
+                Collections.shuffle(deck, random);
+            } else {
+                groups.add(group);
+                used = after;
+                deck = rest;
             }
-            groups.add(group);
         }
+        return new Schedule(List.copyOf(groups));
     }
 
     private static List<Fault> deck(List<Fault> faults, Random random) {

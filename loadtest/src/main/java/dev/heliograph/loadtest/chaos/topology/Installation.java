@@ -103,6 +103,7 @@ public final class Installation implements AutoCloseable {
     private void startNodes(Path key, Path directory) throws IOException, InterruptedException {
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.put("redis.uri", redis.uri().toString());
+        settings.put("redis.replicas", Integer.toString(kind.replicas()));
         settings.put("auth.jwks", key.toString());
         for (int i = 1; i <= NOTIFY_NODES; i++) {
             add(Role.NOTIFY, "notify-" + i, settings, directory);
@@ -252,13 +253,8 @@ public final class Installation implements AutoCloseable {
     }
 
     private boolean isWhole() {
-        int replicas =
-                switch (kind) {
-                    case SINGLE -> 0;
-                    case SENTINEL -> 2;
-                    case CLUSTER -> 3;
-                };
-        int primaries = redis.servers().size() - replicas;
+        int primaries = redis.servers().size() / (1 + kind.replicas());
+        int replicas = redis.servers().size() - primaries;
         return redis.primaries().size() == primaries
                 && redis.replicas().stream().filter(Installation::follows).count() == replicas;
     }

@@ -12,11 +12,11 @@ import java.util.Locale;
 /** How the Redis of an installation is laid out. */
 public enum TopologyKind {
     /** One Redis with an append-only file. */
-    SINGLE,
+    SINGLE(0),
     /** A primary and two replicas, watched by three Sentinels. */
-    SENTINEL,
+    SENTINEL(2),
     /** Three primaries with a replica each. */
-    CLUSTER;
+    CLUSTER(1);
 
     /**
      * Short enough that a ten-minute run sees many failovers, and longer than this machine's own
@@ -24,15 +24,27 @@ public enum TopologyKind {
      */
     private static final Duration FAIL_AFTER = Duration.ofSeconds(2);
 
+    private final int replicas;
+
+    TopologyKind(int replicas) {
+        this.replicas = replicas;
+    }
+
+    /** Replicas of each primary. */
+    public int replicas() {
+        return replicas;
+    }
+
     /** Whether another server takes over from a primary. */
     public boolean failsOver() {
-        return this != SINGLE;
+        return replicas > 0;
     }
 
     /** Starts it. */
     RedisTopology start(TopologyOptions.PortFront front) throws IOException {
         TopologyOptions options =
                 TopologyOptions.DEFAULTS
+                        .withReplicas(replicas)
                         .withFailAfter(FAIL_AFTER)
                         .withSettings(
                                 "appendonly yes",
@@ -41,7 +53,7 @@ public enum TopologyKind {
                         .withFront(front);
         return switch (this) {
             case SINGLE -> LocalSingle.start(options);
-            case SENTINEL -> LocalSentinel.start(options.withReplicas(2));
+            case SENTINEL -> LocalSentinel.start(options);
             case CLUSTER -> LocalCluster.start(options);
         };
     }
