@@ -3,7 +3,6 @@ package dev.heliograph.server;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.LogStore;
-import java.net.URI;
 import java.time.Duration;
 
 /** Connects to Redis at start, which may come up a little later than this process. */
@@ -30,8 +29,7 @@ final class LogConnection {
             try {
                 return LogStore.connect(config.redis(), config.log());
             } catch (LogException e) {
-                URI uri = config.redis().uri();
-                String where = uri.getHost() + ":" + uri.getPort();
+                String where = config.redis().servers();
                 if (System.nanoTime() > deadline) {
                     throw new IllegalStateException(
                             "Redis at %s (heliograph.redis.uri) cannot be used: %s"

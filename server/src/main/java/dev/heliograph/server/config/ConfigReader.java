@@ -28,6 +28,11 @@ final class ConfigReader {
     private static final Pattern NODE = Pattern.compile("[a-z0-9-]{1,63}");
     private static final Pattern USER_INFO = Pattern.compile("//[^/@]*@");
 
+    /** One or more, with ports. */
+    private static final Pattern SERVERS =
+            Pattern.compile(
+                    "(?:[^\\s,:@/]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}(?:,(?:[^\\s,:@/]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5})*");
+
     /** Leaves room in a node name for the random part. */
     private static final int MAX_HOST_CHARS = 40;
 
@@ -125,8 +130,7 @@ final class ConfigReader {
                         .orElse(DEFAULT_REDIS_URI);
         try {
             URI uri = URI.create(value);
-            if (uri.getHost() != null
-                    && ("redis".equals(uri.getScheme()) || "rediss".equals(uri.getScheme()))) {
+            if (namesRedis(uri)) {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
@@ -135,9 +139,29 @@ final class ConfigReader {
         throw badRedisUri(own.isPresent(), value);
     }
 
+    private static boolean namesRedis(URI uri) {
+        if (uri.getScheme() == null || uri.getRawAuthority() == null) {
+            return false;
+        }
+        String authority = uri.getRawAuthority();
+        boolean serversHavePorts =
+                SERVERS.matcher(authority.substring(authority.lastIndexOf('@') + 1)).matches();
+        return switch (uri.getScheme()) {
+            case "redis", "rediss" -> uri.getHost() != null;
+            case "redis-sentinel", "rediss-sentinel" ->
+                    serversHavePorts && uri.getFragment() != null && !uri.getFragment().isEmpty();
+            case "redis-cluster", "rediss-cluster" ->
+                    serversHavePorts && uri.getFragment() == null && uri.getRawPath().isEmpty();
+            default -> false;
+        };
+    }
+
     private static IllegalArgumentException badRedisUri(boolean own, String value) {
         return new IllegalArgumentException(
-                "%s has to be redis://[:password@]host:port[/db] or rediss://…, not '%s'"
+                ("%s has to be redis://[:password@]host:port[/db],"
+                                + " redis-sentinel://[:password@]sentinel:port,sentinel:port[/db]#name or"
+                                + " redis-cluster://[:password@]host:port,host:port, or the same with"
+                                + " rediss for TLS, not '%s'")
                         .formatted(
                                 own ? ROOT + ".redis.uri" : "REDIS_URI",
                                 USER_INFO.matcher(value).replaceAll("//***@")));

@@ -51,7 +51,8 @@ public record ServerConfig(
                 reader.integer("admin-port", 0, 65_535),
                 new RedisConfig(
                         reader.redisUri(),
-                        reader.duration("redis.command-timeout", Duration.ofMillis(100), DAY)),
+                        reader.duration("redis.command-timeout", Duration.ofMillis(100), DAY),
+                        reader.integer("redis.replicas", 0, 100)),
                 new LogConfig(
                         reader.integer("log.max-length", 1, 1_000_000),
                         reader.duration("log.retention", SECOND, DAY.multipliedBy(366)),
@@ -93,10 +94,21 @@ public record ServerConfig(
     /**
      * Where the log lives.
      *
-     * @param uri {@code redis://[:password@]host:port[/db]} or {@code rediss://} for TLS
+     * @param uri {@code redis://[:password@]host:port[/db]}, {@code
+     *     redis-sentinel://[:password@]sentinel:port,…[/db]#name} or {@code
+     *     redis-cluster://[:password@]host:port,…}; each with {@code rediss} for TLS
      * @param commandTimeout after this a command counts as failed with an unknown outcome
+     * @param replicas how many replicas each primary has when all is well; REPLICATED and FSYNCED
+     *     wait for all of them
      */
-    public record RedisConfig(URI uri, Duration commandTimeout) {}
+    public record RedisConfig(URI uri, Duration commandTimeout, int replicas) {
+
+        /** The servers that it names, without user, password and the rest. */
+        public String servers() {
+            String authority = uri.getRawAuthority();
+            return authority.substring(authority.lastIndexOf('@') + 1);
+        }
+    }
 
     /**
      * What the log keeps.

@@ -123,7 +123,7 @@ final class ChannelHub {
             // With live subscriptions the rest is theirs: only resync() delivers what they lack.
             if (state == State.ADRIFT && live.isEmpty()) {
                 state = State.SYNCING;
-                mailbox = registry.mailbox();
+                mailbox = registry.mailbox(channel);
             } else {
                 mailbox = null;
             }
@@ -313,7 +313,7 @@ final class ChannelHub {
             lock.unlock();
         }
         while (true) {
-            String mailbox = registry.mailbox();
+            String mailbox = registry.mailbox(channel);
             Page page;
             try {
                 From from = head == null ? new From.Head() : new From.After(head);
@@ -362,7 +362,7 @@ final class ChannelHub {
      * is needed.
      */
     private boolean finishSync(String mailbox) {
-        if (missed || !mailbox.equals(registry.mailbox())) {
+        if (missed || !mailbox.equals(registry.mailbox(channel))) {
             missed = false;
             return false;
         }

@@ -5,8 +5,9 @@ import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogStore;
+import dev.heliograph.server.log.MailboxGeneration;
 import dev.heliograph.server.log.MailboxListener;
-import dev.heliograph.server.log.MailboxReader;
+import dev.heliograph.server.log.Mailboxes;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
@@ -44,7 +45,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     private final HubRegistry registry;
     private final HeartbeatWheel wheel;
     private final ConcurrentHashMap<String, Held> sessions = new ConcurrentHashMap<>();
-    private final MailboxReader mailboxes;
+    private final Mailboxes mailboxes;
     private volatile boolean draining;
 
     /** A session and its place on the wheel. */
@@ -143,11 +144,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     /** A session was let in, and can be evicted through this mailbox. */
     void welcomed(Session session, Peer peer, String mailbox) {
-        if (!mailbox.equals(registry.mailbox())) {
+        SessionDirectory.Entry entry = session.entry().orElseThrow();
+        if (!mailbox.equals(registry.mailbox(entry.inbox()))) {
             // It changed before the session was one that onNewGeneration could see.
             registry.run(() -> reattach(session));
         }
-        SessionDirectory.Entry entry = session.entry().orElseThrow();
         connectionLog.connected(
                 session.connectionId(),
                 entry.inbox().name(),
@@ -195,11 +196,13 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     @Override
-    public void onNewGeneration(String mailbox, String reason) {
-        metrics.newGeneration(reason);
-        registry.onNewGeneration(mailbox);
+    public void onNewGeneration(MailboxGeneration generation) {
+        metrics.newGeneration(generation.reason());
+        registry.onNewGeneration(generation);
         for (Held held : sessions.values()) {
-            registry.run(() -> reattach(held.session()));
+            if (held.session().entry().filter(it -> generation.serves(it.inbox())).isPresent()) {
+                registry.run(() -> reattach(held.session()));
+            }
         }
     }
 
@@ -209,7 +212,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 .ifPresent(
                         entry -> {
                             try {
-                                if (!attach(entry, registry.mailbox(), true)) {
+                                if (!attach(entry, registry.mailbox(entry.inbox()), true)) {
                                     session.close(CloseCode.CLOSE_CODE_REPLACED);
                                 }
                             } catch (RuntimeException e) {

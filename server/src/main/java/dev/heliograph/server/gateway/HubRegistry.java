@@ -3,8 +3,11 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog;
 import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.MailboxGeneration;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -41,7 +44,8 @@ final class HubRegistry implements AutoCloseable {
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
     private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore permits = new Semaphore(MAX_CONCURRENT_TASKS);
-    private volatile String mailbox = "";
+    /* By group; replaced as a whole, under this. */
+    private volatile List<String> mailboxes = List.of();
 
     HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
         this.log = log;
@@ -57,9 +61,10 @@ final class HubRegistry implements AutoCloseable {
         return metrics;
     }
 
-    /** Name of the current mailboxes. */
-    String mailbox() {
-        return mailbox;
+    /** Name of the mailbox that serves a channel now. */
+    String mailbox(Channel channel) {
+        List<String> names = mailboxes;
+        return names.isEmpty() ? "" : names.get(MailboxGeneration.group(channel, names.size()));
     }
 
     /** A subscription of the channel, joined to its hub and not yet started. */
@@ -120,7 +125,7 @@ final class HubRegistry implements AutoCloseable {
 
     /** Drops a closed hub and its interest. */
     void forget(ChannelHub hub) {
-        var unused = log.dropInterest(hub.channel(), mailbox);
+        var unused = log.dropInterest(hub.channel(), mailbox(hub.channel()));
         hubs.remove(hub.channel(), hub);
     }
 
@@ -135,14 +140,23 @@ final class HubRegistry implements AutoCloseable {
     }
 
     /**
-     * Registers every channel's interest under the new mailbox, as many at a time as {@link #run}
-     * lets.
+     * Registers the interest of all channels that the new mailboxes serve, as many at a time as
+     * {@link #run} lets.
      */
-    void onNewGeneration(String name) {
-        mailbox = name;
-        List<ChannelHub> all = List.copyOf(hubs.values());
-        all.forEach(ChannelHub::onNewGeneration);
-        all.forEach(hub -> run(hub::resync));
+    void onNewGeneration(MailboxGeneration generation) {
+        rename(generation);
+        List<ChannelHub> served =
+                hubs.values().stream().filter(hub -> generation.serves(hub.channel())).toList();
+        served.forEach(ChannelHub::onNewGeneration);
+        served.forEach(hub -> run(hub::resync));
+    }
+
+    private synchronized void rename(MailboxGeneration generation) {
+        List<String> names =
+                new ArrayList<>(
+                        mailboxes.isEmpty() ? Collections.nCopies(generation.of(), "") : mailboxes);
+        generation.groups().forEach(group -> names.set(group, generation.name()));
+        mailboxes = List.copyOf(names);
     }
 
     @Override

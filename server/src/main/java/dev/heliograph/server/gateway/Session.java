@@ -146,7 +146,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         }
         SessionDirectory.Entry own =
                 new SessionDirectory.Entry(inbox, device, connectionId, openedAtMs);
-        String mailbox = registry().mailbox();
+        String mailbox = registry().mailbox(inbox);
         try {
             gateway.attach(own, mailbox, false);
         } catch (CompletionException | LogException e) {

@@ -3,9 +3,6 @@ package dev.heliograph.server.log;
 /** Names of Redis keys. The tag comes first, so that braces in names cannot change a key's slot. */
 final class Keys {
 
-    /** Groups of partitions that share mailboxes on one Redis. */
-    static final int GROUPS = 8;
-
     private Keys() {}
 
     /** The channel's log, a stream. */
@@ -29,16 +26,6 @@ final class Keys {
     /** A bucket of idempotency keys of the channel's partition, a hash. */
     static String idempotency(Channel channel, long bucket) {
         return prefix(Partition.of(channel)) + "d:" + bucket;
-    }
-
-    /** What, with a mailbox' name behind it, is the key of the mailbox that serves the channel. */
-    static String mailboxPrefix(Channel channel) {
-        return mailboxPrefix(Partition.of(channel) % GROUPS);
-    }
-
-    /** What, with a mailbox' name behind it, is the key of the mailbox of a group. */
-    static String mailboxPrefix(int group) {
-        return "hg:{g" + group + "}:m:";
     }
 
     private static String of(Channel channel, char kind) {

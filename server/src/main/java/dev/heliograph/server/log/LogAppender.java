@@ -8,10 +8,12 @@ public interface LogAppender {
 
     /**
      * Stores one notification in one channel and hands it to the gateways that hold subscribers,
-     * atomically. Appends to one channel are stored in the order of the calls.
+     * atomically. Appends to one channel at one level are stored in the order of the calls.
      *
      * <p>The future fails with a {@link LogException}: {@link LogException.Unavailable} (unknown
-     * outcome), {@link LogException.Full} or {@link LogException.IdempotencyConflict}.
+     * outcome), {@link LogException.Unconfirmed} (stored, below the level), {@link
+     * LogException.Unsupported}, {@link LogException.Full} or {@link
+     * LogException.IdempotencyConflict} (not stored).
      */
     CompletableFuture<Appended> append(Append append);
 
@@ -21,12 +23,24 @@ public interface LogAppender {
      * @param notificationId the id inside the envelope
      * @param envelope serialized heliograph.log.v1.Envelope
      * @param idempotency set when the caller gave a key
+     * @param level what it has to survive before the future completes
      */
     record Append(
             Channel channel,
             String notificationId,
             byte[] envelope,
-            Optional<Idempotency> idempotency) {}
+            Optional<Idempotency> idempotency,
+            AckLevel level) {
+
+        /** At {@link AckLevel#ACCEPTED}. */
+        public Append(
+                Channel channel,
+                String notificationId,
+                byte[] envelope,
+                Optional<Idempotency> idempotency) {
+            this(channel, notificationId, envelope, idempotency, AckLevel.ACCEPTED);
+        }
+    }
 
     /**
      * An idempotency key.

@@ -38,4 +38,24 @@ public abstract sealed class LogException extends RuntimeException {
             super(message, null);
         }
     }
+
+    /** It is stored, but not as safely as was asked for: a repeat with the same key tries again. */
+    public static final class Unconfirmed extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        /** With what is missing. */
+        public Unconfirmed(String message) {
+            super(message, null);
+        }
+    }
+
+    /** This installation cannot store as safely as was asked for: nothing was stored. */
+    public static final class Unsupported extends LogException {
+        private static final long serialVersionUID = 1L;
+
+        /** With what it lacks. */
+        public Unsupported(String message) {
+            super(message, null);
+        }
+    }
 }

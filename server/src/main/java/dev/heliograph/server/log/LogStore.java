@@ -3,22 +3,44 @@ package dev.heliograph.server.log;
 import dev.heliograph.server.config.ServerConfig.LogConfig;
 import dev.heliograph.server.config.ServerConfig.RedisConfig;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** The log and everything that shares its Redis connections. One per process. */
 public final class LogStore implements AutoCloseable {
 
     private final RedisClients clients;
-    private final RedisPipe writes;
-    private final RedisPipe control;
+    private final Map<AckLevel, RedisPipes> writes;
+    private final RedisPipes control;
+    private final MemoryGuard memory;
     private final RedisLog log;
     private final SessionDirectory sessions;
 
-    private LogStore(RedisClients clients, RedisPipe writes, RedisPipe control, LogConfig config) {
+    private LogStore(RedisClients clients, RedisConfig redis, LogConfig config) {
         this.clients = clients;
-        this.writes = writes;
-        this.control = control;
-        this.log = new RedisLog(writes, control, config, Clock.systemUTC());
-        this.sessions = new SessionDirectory(control);
+        // Shorter than the command timeout, so that the answer comes before the client gives up;
+        // longer than a second, in which Redis syncs once by default.
+        Duration limit = redis.commandTimeout().multipliedBy(3).dividedBy(4);
+        this.writes =
+                Map.of(
+                        AckLevel.ACCEPTED,
+                        new RedisPipes("writes", clients, Optional.empty()),
+                        AckLevel.REPLICATED,
+                        new RedisPipes(
+                                "replicated",
+                                clients,
+                                Optional.of(Confirmation.replicated(redis.replicas(), limit))),
+                        AckLevel.FSYNCED,
+                        new RedisPipes(
+                                "fsynced",
+                                clients,
+                                Optional.of(Confirmation.synced(redis.replicas(), limit))));
+        this.control = new RedisPipes("control", clients, Optional.empty());
+        this.memory = new MemoryGuard(control, clients.topology());
+        MailboxGroups groups = clients.topology().mailboxGroups();
+        this.log = new RedisLog(writes, control, groups, memory, config, Clock.systemUTC());
+        this.sessions = new SessionDirectory(control, groups);
     }
 
     /**
@@ -27,15 +49,13 @@ public final class LogStore implements AutoCloseable {
      * @throws LogException.Unavailable when it cannot be reached
      */
     public static LogStore connect(RedisConfig redis, LogConfig log) {
-        RedisClients clients = new RedisClients(redis);
+        LogStore store = new LogStore(new RedisClients(redis), redis, log);
         try {
-            return new LogStore(
-                    clients,
-                    new RedisPipe("writes", clients.connect()),
-                    new RedisPipe("control", clients.connect()),
-                    log);
+            store.writes.get(AckLevel.ACCEPTED).connect();
+            store.control.connect();
+            return store;
         } catch (LogException e) {
-            clients.close();
+            store.close();
             throw e;
         }
     }
@@ -56,13 +76,14 @@ public final class LogStore implements AutoCloseable {
     }
 
     /** Starts reading mailboxes for a gateway of this name. */
-    public MailboxReader mailboxes(String node, MailboxListener listener) {
-        return new MailboxReader(clients, node, listener);
+    public Mailboxes mailboxes(String node, MailboxListener listener) {
+        return new Mailboxes(clients, node, listener);
     }
 
     @Override
     public void close() {
-        writes.close();
+        memory.close();
+        writes.values().forEach(RedisPipes::close);
         control.close();
         clients.close();
     }

@@ -1,8 +1,8 @@
 package dev.heliograph.server.log;
 
 /**
- * Takes what comes through a gateway's mailboxes. Every call comes on the mailbox reader's thread
- * and must not block.
+ * Takes what comes through a gateway's mailboxes. Every call comes on a mailbox reader's thread and
+ * must not block; the calls for one channel come on one thread.
  */
 public interface MailboxListener {
 
@@ -13,11 +13,8 @@ public interface MailboxListener {
     void onEvict(String connectionId);
 
     /**
-     * The mailboxes are new ones: what was on its way through the old ones may be lost, and no
+     * These mailboxes are new ones: what was on its way through those before may be lost, and no
      * interest names the new ones yet.
-     *
-     * @param mailbox name of the new mailboxes
-     * @param reason in a few words, for logs
      */
-    void onNewGeneration(String mailbox, String reason);
+    void onNewGeneration(MailboxGeneration generation);
 }

@@ -22,13 +22,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a gateway's mailboxes, one thread on one connection of its own, and keeps them alive.
+ * Reads some of a gateway's mailboxes, one thread on one connection of its own, and keeps them
+ * alive. All of them are on one server.
  *
  * <p>After the connection was lost it goes on from its cursor only if the same Redis server still
  * has the mailboxes and nothing was dropped from them unread; otherwise it begins a new generation:
  * new mailboxes under a new name.
  */
-public final class MailboxReader implements AutoCloseable {
+final class MailboxReader implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(MailboxReader.class.getName());
 
@@ -65,12 +66,16 @@ public final class MailboxReader implements AutoCloseable {
     private static final Pattern IDENTITY = Pattern.compile("(?m)^(run_id|master_replid):(\\w+)");
 
     private final RedisClients clients;
+    private final Topology topology;
+    private final MailboxGroups layout;
+    private final List<Integer> groups;
     private final String node;
     private final MailboxListener listener;
     private final SecureRandom random = new SecureRandom();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean unfit;
     private volatile String mailbox;
     private volatile long oldestUnreadMs;
 
@@ -80,20 +85,34 @@ public final class MailboxReader implements AutoCloseable {
     private long nextTendMs;
     private long lastReadNanos;
 
-    MailboxReader(RedisClients clients, String node, MailboxListener listener) {
+    /** A reader of the mailboxes of these groups. */
+    MailboxReader(
+            RedisClients clients,
+            MailboxGroups layout,
+            List<Integer> groups,
+            String node,
+            MailboxListener listener) {
         this.clients = clients;
+        this.topology = clients.topology();
+        this.layout = layout;
+        this.groups = List.copyOf(groups);
         this.node = node;
         this.listener = listener;
         this.thread = Thread.ofPlatform().name("mailbox-reader").daemon().start(this::run);
     }
 
+    /** Drops the connection and makes another. */
+    void reconnect() {
+        unfit = true;
+    }
+
     /** Completes when the first generation stands. */
-    public CompletableFuture<Void> ready() {
+    CompletableFuture<Void> ready() {
         return ready;
     }
 
     /** Age of the oldest entry in the newest read, in seconds; 0 when all is read. */
-    public double lagSeconds() {
+    double lagSeconds() {
         long oldest = oldestUnreadMs;
         return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest) / 1000.0;
     }
@@ -101,12 +120,14 @@ public final class MailboxReader implements AutoCloseable {
     private void run() {
         int failures = 0;
         while (!closed) {
-            try (StatefulRedisConnection<String, byte[]> connection = clients.connectOnce()) {
+            Endpoint server = topology.endpoint(layout.prefix(groups.getFirst()));
+            try (StatefulRedisConnection<String, byte[]> connection = clients.connect(server)) {
+                unfit = false;
                 RedisCommands<String, byte[]> redis = connection.sync();
                 takeUp(redis);
                 ready.complete(null);
                 failures = 0;
-                while (!closed && connection.isOpen()) {
+                while (!closed && !unfit && connection.isOpen() && serves(server)) {
                     read(redis);
                     if (System.currentTimeMillis() >= nextTendMs) {
                         tend(redis);
@@ -114,6 +135,7 @@ public final class MailboxReader implements AutoCloseable {
                 }
             } catch (RedisException | LogException e) {
                 failures++;
+                topology.refresh();
                 retry(failures, e.getMessage(), null);
             } catch (RuntimeException e) {
                 // Without this thread the gateway would be deaf and look well.
@@ -121,6 +143,13 @@ public final class MailboxReader implements AutoCloseable {
                 retry(failures, "an unexpected failure", e);
             }
         }
+    }
+
+    /**
+     * Whether it is still the one that has the mailboxes: a primary that was replaced may live on.
+     */
+    private boolean serves(Endpoint server) {
+        return topology.endpoint(layout.prefix(groups.getFirst())).equals(server);
     }
 
     private void retry(int failures, String why, Throwable unexpected) {
@@ -154,13 +183,13 @@ public final class MailboxReader implements AutoCloseable {
 
     private void begin(RedisCommands<String, byte[]> redis, String reason) {
         String name = node + '.' + HexFormat.of().toHexDigits(random.nextLong());
-        Cursor[] fresh = new Cursor[Keys.GROUPS];
-        for (int group = 0; group < fresh.length; group++) {
-            String key = Keys.mailboxPrefix(group) + name;
+        Cursor[] fresh = new Cursor[groups.size()];
+        for (int i = 0; i < fresh.length; i++) {
+            String key = layout.prefix(groups.get(i)) + name;
             // The mailbox exists before the first interest names it.
             String first = redis.xadd(key, Map.of("n", ascii(node)));
             redis.pexpire(key, LIFE_MS);
-            fresh[group] = new Cursor(key, EntryId.parse(first));
+            fresh[i] = new Cursor(key, EntryId.parse(first));
         }
         if (mailbox != null) {
             redis.del(mailboxKeys());
@@ -168,8 +197,13 @@ public final class MailboxReader implements AutoCloseable {
         mailbox = name;
         cursors = fresh;
         nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
-        LOGGER.log(System.Logger.Level.INFO, "Mailboxes {0} begin: {1}", name, reason);
-        listener.onNewGeneration(name, reason);
+        LOGGER.log(
+                System.Logger.Level.INFO,
+                "Mailboxes {0} of groups {1} begin: {2}",
+                name,
+                groups,
+                reason);
+        listener.onNewGeneration(new MailboxGeneration(name, groups, layout.count(), reason));
     }
 
     @SuppressWarnings({"unchecked", "rawtypes"})
@@ -269,11 +303,7 @@ public final class MailboxReader implements AutoCloseable {
     }
 
     private String[] mailboxKeys() {
-        String[] keys = new String[Keys.GROUPS];
-        for (int group = 0; group < keys.length; group++) {
-            keys[group] = Keys.mailboxPrefix(group) + mailbox;
-        }
-        return keys;
+        return groups.stream().map(group -> layout.prefix(group) + mailbox).toArray(String[]::new);
     }
 
     /** Full jitter. */
@@ -298,7 +328,8 @@ public final class MailboxReader implements AutoCloseable {
         if (mailbox == null) {
             return;
         }
-        try (StatefulRedisConnection<String, byte[]> connection = clients.connectOnce()) {
+        try (StatefulRedisConnection<String, byte[]> connection =
+                clients.connect(topology.endpoint(layout.prefix(groups.getFirst())))) {
             connection.sync().del(mailboxKeys());
         } catch (RedisException | LogException e) {
             LOGGER.log(

@@ -35,6 +35,11 @@ final class Partition {
         return (int) (crc.getValue() % COUNT);
     }
 
+    /** The partition whose keys are in the slot; those of no partition belong to its neighbours. */
+    static int ofSlot(int slot) {
+        return slot / SLOTS_PER_PARTITION;
+    }
+
     /** The hash tag, without braces. */
     static String tag(int partition) {
         return TAGS[partition];

@@ -3,7 +3,7 @@ package dev.heliograph.server.log;
 import dev.heliograph.server.config.ServerConfig.RedisConfig;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -13,14 +13,17 @@ import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
-import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Makes connections to the log's Redis, all with the same options. */
+/**
+ * Knows where the log's Redis servers are and makes connections to them, all with the same options.
+ * No connection reconnects by itself: whoever owns it has to know, since what was in flight has an
+ * unknown outcome, and another server may be the right one by then.
+ */
 final class RedisClients implements AutoCloseable {
 
-    private static final RedisCodec<String, byte[]> CODEC =
+    static final RedisCodec<String, byte[]> CODEC =
             RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
 
     /**
@@ -29,92 +32,102 @@ final class RedisClients implements AutoCloseable {
      */
     private static final int REQUEST_SIZE = 50_000;
 
+    private final ClientResources resources = DefaultClientResources.create();
+    private final RedisClient client = RedisClient.create(resources);
+    private final RedisConfig config;
+    private final RedisURI access;
+    private final Topology topology;
+
     /**
-     * Reconnects are spread over this time, so that a Redis that comes back is not met by all nodes
-     * at once.
+     * Finds out who serves the log.
+     *
+     * @throws LogException.Unavailable when nobody can be asked
      */
-    private static final Duration MAX_RECONNECT_DELAY = Duration.ofSeconds(5);
-
-    private final ClientResources resources;
-    private final RedisClient client;
-    private final RedisClient onceClient;
-    private final Duration commandTimeout;
-
-    /** Nothing is connected yet. */
     RedisClients(RedisConfig config) {
-        commandTimeout = config.commandTimeout();
-        resources =
-                DefaultClientResources.builder()
-                        .reconnectDelay(
-                                () ->
-                                        Delay.fullJitter(
-                                                Duration.ofMillis(100),
-                                                MAX_RECONNECT_DELAY,
-                                                100,
-                                                TimeUnit.MILLISECONDS))
-                        .build();
-        RedisURI uri = RedisURI.create(config.uri());
-        uri.setTimeout(config.commandTimeout());
-        client = RedisClient.create(resources, uri);
-        client.setOptions(options(config, true));
-        onceClient = RedisClient.create(resources, uri);
-        onceClient.setOptions(options(config, false));
+        this.config = config;
+        client.setOptions(
+                ClientOptions.builder()
+                        .autoReconnect(false)
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .requestQueueSize(REQUEST_SIZE)
+                        .timeoutOptions(TimeoutOptions.enabled(config.commandTimeout()))
+                        .socketOptions(
+                                SocketOptions.builder()
+                                        .connectTimeout(config.commandTimeout())
+                                        .keepAlive(true)
+                                        .tcpNoDelay(true)
+                                        .build())
+                        .build());
+        RedisUris uris = RedisUris.of(config.uri(), config.commandTimeout());
+        this.access = uris.first();
+        try {
+            this.topology =
+                    switch (uris.mode()) {
+                        case SINGLE ->
+                                new SingleTopology(
+                                        new Endpoint(access.getHost(), access.getPort()));
+                        case SENTINEL -> new SentinelTopology(client, access);
+                        case CLUSTER ->
+                                new ClusterTopology(resources, uris.all(), config.commandTimeout());
+                    };
+        } catch (RuntimeException e) {
+            shutdown();
+            throw e;
+        }
     }
 
-    private static ClientOptions options(RedisConfig config, boolean autoReconnect) {
-        return ClientOptions.builder()
-                .autoReconnect(autoReconnect)
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .requestQueueSize(REQUEST_SIZE)
-                // What was in flight has an unknown outcome: the caller decides, not the
-                // connection.
-                .replayFilter(command -> true)
-                .timeoutOptions(TimeoutOptions.enabled(config.commandTimeout()))
-                .socketOptions(
-                        SocketOptions.builder()
-                                .connectTimeout(config.commandTimeout())
-                                .keepAlive(true)
-                                .tcpNoDelay(true)
-                                .build())
-                .build();
+    Topology topology() {
+        return topology;
     }
 
     /** After which a command without an answer fails, blocking ones included. */
     Duration commandTimeout() {
-        return commandTimeout;
+        return config.commandTimeout();
     }
 
     /**
-     * A new connection, which reconnects by itself.
+     * A new connection to a server that answers and takes writes.
      *
-     * @throws LogException.Unavailable when Redis cannot be reached
+     * @throws LogException.Unavailable when it cannot be reached, is loading, or is a replica
      */
-    StatefulRedisConnection<String, byte[]> connect() {
-        return connect(client);
-    }
-
-    /**
-     * A new connection that stays lost when it is lost, for who has to know.
-     *
-     * @throws LogException.Unavailable when Redis cannot be reached
-     */
-    StatefulRedisConnection<String, byte[]> connectOnce() {
-        return connect(onceClient);
-    }
-
-    private static StatefulRedisConnection<String, byte[]> connect(RedisClient client) {
+    StatefulRedisConnection<String, byte[]> connect(Endpoint endpoint) {
+        StatefulRedisConnection<String, byte[]> connection = null;
         try {
-            return client.connect(CODEC);
-        } catch (RedisConnectionException e) {
+            connection = client.connect(CODEC, uri(endpoint));
+            connection.sync().ping();
+            if (!"master".equals(RedisLog.text(connection.sync().role().getFirst()))) {
+                throw new LogException.Unavailable("It is a replica at the moment", null);
+            }
+            return connection;
+        } catch (RedisException | LogException e) {
+            if (connection != null) {
+                connection.closeAsync();
+            }
+            topology.refresh();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new LogException.Unavailable("Cannot connect to Redis: " + cause.getMessage(), e);
+            throw new LogException.Unavailable(
+                    "Redis at " + endpoint + " cannot be used: " + cause.getMessage(), e);
         }
+    }
+
+    private RedisURI uri(Endpoint endpoint) {
+        RedisURI uri = RedisURI.create(endpoint.host(), endpoint.port());
+        uri.setCredentialsProvider(access.getCredentialsProvider());
+        uri.setDatabase(access.getDatabase());
+        uri.setSsl(access.isSsl());
+        uri.setVerifyPeer(access.getVerifyMode());
+        uri.setTimeout(config.commandTimeout());
+        return uri;
+    }
+
+    private void shutdown() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        resources.shutdown(0, 2, TimeUnit.SECONDS);
     }
 
     @Override
     public void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        onceClient.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        resources.shutdown(0, 2, TimeUnit.SECONDS);
+        topology.close();
+        shutdown();
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -30,8 +31,10 @@ final class RedisLog implements LogAppender, ChannelLog {
     private static final byte[] NONE = {};
     private static final byte[] MAILBOX_LENGTH = ascii(MAILBOX_MAX_LENGTH);
 
-    private final RedisPipe writes;
-    private final RedisPipe control;
+    private final Map<AckLevel, RedisPipes> writes;
+    private final RedisPipes control;
+    private final MailboxGroups groups;
+    private final MemoryGuard memory;
     private final LogConfig config;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
@@ -41,14 +44,23 @@ final class RedisLog implements LogAppender, ChannelLog {
     private final byte[] bucketLife;
 
     /**
-     * A log on two connections, so that a storm of replays does not hold up publishes.
+     * A log on several connections, so that a storm of replays does not hold up publishes, nor one
+     * publish that waits for replicas those that do not.
      *
-     * @param writes carries publishes
+     * @param writes carry publishes
      * @param control carries reads and interest
      */
-    RedisLog(RedisPipe writes, RedisPipe control, LogConfig config, Clock clock) {
-        this.writes = writes;
+    RedisLog(
+            Map<AckLevel, RedisPipes> writes,
+            RedisPipes control,
+            MailboxGroups groups,
+            MemoryGuard memory,
+            LogConfig config,
+            Clock clock) {
+        this.writes = Map.copyOf(writes);
         this.control = control;
+        this.groups = groups;
+        this.memory = memory;
         this.config = config;
         this.clock = clock;
         this.maxLength = ascii(config.maxLength());
@@ -60,6 +72,10 @@ final class RedisLog implements LogAppender, ChannelLog {
     @Override
     public CompletableFuture<Appended> append(Append append) {
         Channel channel = append.channel();
+        if (memory.isFull(Keys.log(channel))) {
+            return CompletableFuture.failedFuture(
+                    new LogException.Full("Redis has little memory left"));
+        }
         // A key written late in a bucket is found for at least one whole window, in that bucket or
         // as the one before.
         long bucket = clock.millis() / config.idempotencyWindow().toMillis();
@@ -71,7 +87,10 @@ final class RedisLog implements LogAppender, ChannelLog {
                                         (i.key() + ' ' + channel.tenant() + '/' + channel.path())
                                                 .getBytes(UTF_8))
                         .orElse(NONE);
-        return writes.run(
+        boolean again = append.level() != AckLevel.ACCEPTED;
+        boolean report = groups == MailboxGroups.OF_A_CLUSTER;
+        return writes.get(append.level())
+                .run(
                         Script.PUBLISH,
                         List.of(
                                 Keys.log(channel),
@@ -85,17 +104,21 @@ final class RedisLog implements LogAppender, ChannelLog {
                         maxLength,
                         logLife,
                         stateLife,
-                        ascii(Keys.mailboxPrefix(channel)),
+                        ascii(groups.prefix(channel)),
                         MAILBOX_LENGTH,
                         field,
                         ascii(requestHash),
                         ascii(append.notificationId()),
-                        bucketLife)
+                        bucketLife,
+                        ascii(again ? "1" : "0"),
+                        ascii(report ? "1" : "0"))
                 .thenApply(reply -> appended(reply, append, requestHash));
     }
 
-    private static Appended appended(List<Object> reply, Append append, String requestHash) {
+    private Appended appended(List<Object> reply, Append append, String requestHash) {
         if ((Long) reply.get(0) == 0) {
+            reply.subList(3, reply.size())
+                    .forEach(mailbox -> reap(append.channel(), text(mailbox)));
             return new Appended(
                     append.notificationId(),
                     Long.parseLong(text(reply.get(1))),
@@ -108,6 +131,18 @@ final class RedisLog implements LogAppender, ChannelLog {
                     "The idempotency key was used with another notification");
         }
         return new Appended(known[1], Long.parseLong(known[2]), known[3], true);
+    }
+
+    /**
+     * Drops a mailbox' interest, once asked where it really has to be: what a publish did not find
+     * may be on its way to another server.
+     */
+    private void reap(Channel channel, String mailbox) {
+        var _ =
+                control.run(
+                        Script.REAP,
+                        List.of(Keys.state(channel), groups.prefix(channel) + mailbox),
+                        ascii(mailbox));
     }
 
     @Override
@@ -171,8 +206,8 @@ final class RedisLog implements LogAppender, ChannelLog {
 
     @Override
     public CompletableFuture<Void> dropInterest(Channel channel, String mailbox) {
-        return control.call(c -> c.hdel(Keys.state(channel), "@" + mailbox))
-                .thenAccept(count -> {});
+        String state = Keys.state(channel);
+        return control.call(state, c -> c.hdel(state, "@" + mailbox)).thenAccept(count -> {});
     }
 
     private byte[] newEpoch() {

@@ -1,30 +1,38 @@
 package dev.heliograph.server.log;
 
 import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
-import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * One Redis connection and the only thread that writes to it. Calls from any number of virtual
- * threads are queued and flushed together: one system call carries whatever came in during the one
- * before.
+ * One connection to one Redis server and the only thread that writes to it. Calls from any number
+ * of virtual threads are queued and flushed together: one system call carries whatever came in
+ * during the one before.
+ *
+ * <p>It is also a circuit breaker. While the connection is lost, or its server answers nothing, or
+ * says that it is not the one to ask, calls fail at once; the pipe connects again with full jitter
+ * and takes calls as soon as a server answers that takes writes.
  */
 final class RedisPipe implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger(RedisPipe.class.getName());
 
     /**
      * Calls waiting for the writer: at 100,000 scripts/s of one Redis this is a tenth of a second.
@@ -34,148 +42,302 @@ final class RedisPipe implements AutoCloseable {
     /** Calls per flush: bounds how long the first one waits for the last. */
     private static final int MAX_BATCH = 256;
 
-    private final StatefulRedisConnection<String, byte[]> connection;
-    private final RedisAsyncCommands<String, byte[]> commands;
+    /** Calls in a row without an answer in time, after which the server counts as gone. */
+    private static final int MAX_SILENT = 3;
+
+    /** A server that comes back is not met by all nodes at once, and is found within this time. */
+    private static final long MAX_RETRY_DELAY_MS = 2_000;
+
+    private final RedisClients clients;
+    private final Endpoint endpoint;
+    private final Optional<Confirmation> confirmation;
     private final BlockingQueue<Call<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final CompletableFuture<Void> connected = new CompletableFuture<>();
+    private final AtomicInteger silent = new AtomicInteger();
     private final Thread writer;
 
-    /** How often the connection was made: another Redis may not have the scripts. */
-    private volatile int connects;
-
-    /* Owned by the writer: scripts loaded since the connection was made that often. */
-    private final Set<String> loaded = new HashSet<>();
-    private int loadedAtConnect;
+    /* Why calls fail at once; null while they are taken. Before the first connection they wait for it. */
+    private volatile LogException broken;
+    private volatile boolean unfit;
     private volatile boolean closed;
 
-    /** Takes over the connection. */
-    RedisPipe(String name, StatefulRedisConnection<String, byte[]> connection) {
-        this.connection = connection;
-        this.commands = connection.async();
-        connection.addListener(
-                new RedisConnectionStateListener() {
-                    @Override
-                    public void onRedisConnected(
-                            RedisChannelHandler<?, ?> handler, SocketAddress address) {
-                        connects++;
-                    }
-                });
-        connection.setAutoFlushCommands(false);
-        this.writer = Thread.ofPlatform().name("redis-" + name).daemon().start(this::write);
+    /* Owned by the writer: scripts that the server has, since this connection was made. */
+    private final Set<String> loaded = new HashSet<>();
+
+    /**
+     * A pipe that begins to connect.
+     *
+     * @param confirmation what a batch waits for before the next one is sent; empty: nothing
+     */
+    RedisPipe(
+            String name,
+            RedisClients clients,
+            Endpoint endpoint,
+            Optional<Confirmation> confirmation) {
+        this.clients = clients;
+        this.endpoint = endpoint;
+        this.confirmation = confirmation;
+        this.writer = Thread.ofPlatform().name("redis-" + name).daemon().start(this::run);
     }
 
-    /** Runs a script; the reply's shape is the script's. Fails with a {@link LogException}. */
-    CompletableFuture<List<Object>> run(Script script, List<String> keys, byte[]... args) {
-        String[] keyArray = keys.toArray(String[]::new);
+    /**
+     * Completes with the first connection, or with the {@link LogException} of the first attempt.
+     */
+    CompletableFuture<Void> connected() {
+        return connected;
+    }
+
+    /** Whether calls fail at once. */
+    boolean isBroken() {
+        return broken != null;
+    }
+
+    /** Drops the connection and makes another. */
+    void reconnect() {
+        unfit = true;
+        var _ = queue.offer(Call.NOTHING);
+    }
+
+    /** Runs a script; the reply's shape is the script's. Fails with what Redis said. */
+    CompletableFuture<List<Object>> run(Script script, String[] keys, byte[][] args) {
         return this.<List<Object>>send(
                         c -> {
                             // Ahead of its first use, so that the calls of a burst keep their
                             // order.
-                            if (loadedAtConnect != connects) {
-                                loadedAtConnect = connects;
-                                loaded.clear();
-                            }
                             if (loaded.add(script.sha())) {
                                 var _ = c.scriptLoad(script.text());
                             }
-                            return c.evalsha(script.sha(), ScriptOutputType.MULTI, keyArray, args);
+                            return c.evalsha(script.sha(), ScriptOutputType.MULTI, keys, args);
                         })
                 .exceptionallyCompose(
                         e ->
-                                e instanceof RedisNoScriptException
+                                Refusal.cause(e) instanceof RedisNoScriptException
                                         ? send(
-                                                c ->
-                                                        c.eval(
-                                                                script.text(),
-                                                                ScriptOutputType.MULTI,
-                                                                keyArray,
-                                                                args))
-                                        : CompletableFuture.failedFuture(e))
-                .exceptionallyCompose(e -> CompletableFuture.failedFuture(translate(e)));
+                                                c -> {
+                                                    loaded.remove(script.sha());
+                                                    return eval(c, script, keys, args);
+                                                })
+                                        : CompletableFuture.failedFuture(e));
     }
 
-    /** Runs one command. Fails with a {@link LogException}. */
-    <T> CompletableFuture<T> call(
-            Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-        return send(command)
-                .exceptionallyCompose(e -> CompletableFuture.failedFuture(translate(e)));
+    /** Runs a script on a server to which its keys are being moved. */
+    CompletableFuture<List<Object>> runAsking(Script script, String[] keys, byte[][] args) {
+        return send(
+                c -> {
+                    var _ = c.asking();
+                    return eval(c, script, keys, args);
+                });
     }
 
-    private <T> CompletableFuture<T> send(
+    private static CompletionStage<List<Object>> eval(
+            RedisAsyncCommands<String, byte[]> commands,
+            Script script,
+            String[] keys,
+            byte[][] args) {
+        return commands.eval(script.text(), ScriptOutputType.MULTI, keys, args);
+    }
+
+    /** Runs one command. Fails with what Redis said. */
+    <T> CompletableFuture<T> send(
             Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
         Call<T> call = new Call<>(command, new CompletableFuture<>());
-        if (closed || !queue.offer(call)) {
-            call.result.completeExceptionally(
+        LogException now = broken;
+        if (now != null) {
+            call.fail(now);
+        } else if (!queue.offer(call)) {
+            call.fail(
                     new LogException.Unavailable(
-                            closed
-                                    ? "The log is closed"
-                                    : MAX_QUEUED + " calls wait for Redis already",
-                            null));
+                            MAX_QUEUED + " calls wait for Redis already", null));
+        } else if (broken != null) {
+            // It broke meanwhile, and the writer may not look into the queue any more.
+            failQueued(broken);
         }
         return call.result;
     }
 
-    private void write() {
-        List<Call<?>> batch = new ArrayList<>(MAX_BATCH);
-        try {
-            while (!closed) {
-                batch.add(queue.take());
-                queue.drainTo(batch, MAX_BATCH - 1);
-                batch.forEach(call -> call.dispatch(commands));
-                connection.flushCommands();
-                batch.clear();
+    private void run() {
+        int failures = 0;
+        while (!closed) {
+            try (StatefulRedisConnection<String, byte[]> connection = clients.connect(endpoint)) {
+                failures = 0;
+                serve(connection);
+                breakUp(new LogException.Unavailable("Redis at " + endpoint + " is gone", null));
+            } catch (LogException | RedisException e) {
+                breakUp(
+                        e instanceof LogException known
+                                ? known
+                                : new LogException.Unavailable(e.getMessage(), e));
+            } catch (InterruptedException e) {
+                // Only close() interrupts.
+                break;
+            } catch (RuntimeException e) {
+                // Without this thread nothing would be written, and nobody told.
+                LOGGER.log(System.Logger.Level.ERROR, "A pipe to Redis failed", e);
+                breakUp(new LogException.Unavailable("The pipe to Redis failed", e));
             }
+            var _ = clients.topology().refresh();
+            if (!pause(failures++)) {
+                break;
+            }
+        }
+        breakUp(new LogException.Unavailable("The log is closed", null));
+    }
+
+    private void serve(StatefulRedisConnection<String, byte[]> connection)
+            throws InterruptedException {
+        connection.setAutoFlushCommands(false);
+        connection.addListener(
+                new RedisConnectionStateListener() {
+                    @Override
+                    public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
+                        var _ = queue.offer(Call.NOTHING);
+                    }
+                });
+        loaded.clear();
+        silent.set(0);
+        unfit = false;
+        broken = null;
+        connected.complete(null);
+        RedisAsyncCommands<String, byte[]> commands = connection.async();
+        List<Call<?>> batch = new ArrayList<>(MAX_BATCH);
+        while (!closed && !unfit && connection.isOpen()) {
+            batch.add(queue.take());
+            queue.drainTo(batch, MAX_BATCH - 1);
+            if (confirmation.isPresent()) {
+                sendConfirmed(batch, connection, commands, confirmation.get());
+            } else {
+                batch.forEach(call -> call.dispatch(this, commands, Call.CONFIRMED));
+                connection.flushCommands();
+            }
+            batch.clear();
+        }
+    }
+
+    /** The answers of a batch count once it is confirmed; until then the next batch waits. */
+    private void sendConfirmed(
+            List<Call<?>> batch,
+            StatefulRedisConnection<String, byte[]> connection,
+            RedisAsyncCommands<String, byte[]> commands,
+            Confirmation required)
+            throws InterruptedException {
+        CompletionStage<?> possible = required.possible(commands);
+        connection.flushCommands();
+        Optional<Throwable> obstacle = failure(possible);
+        if (obstacle.isPresent()) {
+            batch.forEach(call -> call.fail(obstacle.get()));
+            return;
+        }
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        batch.forEach(call -> call.dispatch(this, commands, gate));
+        CompletionStage<?> confirmed = required.confirm(commands);
+        connection.flushCommands();
+        failure(confirmed).ifPresentOrElse(gate::completeExceptionally, () -> gate.complete(null));
+    }
+
+    private Optional<Throwable> failure(CompletionStage<?> stage) throws InterruptedException {
+        CompletableFuture<Optional<Throwable>> outcome =
+                stage.handle((value, e) -> Optional.ofNullable(e).map(Refusal::cause))
+                        .toCompletableFuture();
+        try {
+            return outcome.get();
+        } catch (java.util.concurrent.ExecutionException e) {
+            return Optional.of(e.getCause());
+        }
+    }
+
+    /** Learns from each answer whether the server is the one to ask. */
+    private void answered(Throwable failure) {
+        if (failure == null) {
+            if (silent.get() != 0) {
+                silent.set(0);
+            }
+            return;
+        }
+        switch (Refusal.of(failure)) {
+            case SILENT -> {
+                if (silent.incrementAndGet() >= MAX_SILENT) {
+                    reconnect();
+                }
+            }
+            case UNFIT -> reconnect();
+            default -> silent.set(0);
+        }
+    }
+
+    private void breakUp(LogException why) {
+        if (broken == null && !closed) {
+            LOGGER.log(System.Logger.Level.WARNING, "{0}: calls fail at once", why.getMessage());
+        }
+        broken = why;
+        connected.completeExceptionally(why);
+        failQueued(why);
+    }
+
+    private void failQueued(LogException why) {
+        List<Call<?>> waiting = new ArrayList<>();
+        queue.drainTo(waiting);
+        waiting.forEach(call -> call.fail(why));
+    }
+
+    /** Full jitter; false when the pipe is closed. */
+    private static boolean pause(int failures) {
+        long cap = Math.min(MAX_RETRY_DELAY_MS, 100L << Math.min(failures, 10));
+        try {
+            TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextLong(cap) + 1);
+            return true;
         } catch (InterruptedException e) {
-            // Only close() interrupts.
-        } finally {
-            queue.drainTo(batch);
-            batch.forEach(
-                    call -> call.fail(new LogException.Unavailable("The log is closed", null)));
+            return false;
         }
-    }
-
-    /** Stages wrap what went wrong before them. */
-    private static Throwable cause(Throwable e) {
-        return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
-    }
-
-    private static LogException translate(Throwable wrapped) {
-        Throwable e = cause(wrapped);
-        if (e instanceof LogException known) {
-            return known;
-        }
-        if (e instanceof RedisCommandExecutionException refused
-                && refused.getMessage() != null
-                && refused.getMessage().contains("OOM ")) {
-            return new LogException.Full("Redis has no memory left");
-        }
-        return new LogException.Unavailable("Redis: " + e.getMessage(), e);
     }
 
     @Override
     public void close() {
         closed = true;
         writer.interrupt();
-        connection.close();
     }
 
     private record Call<T>(
             Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command,
             CompletableFuture<T> result) {
 
-        void dispatch(RedisAsyncCommands<String, byte[]> commands) {
+        private static final CompletableFuture<Void> CONFIRMED =
+                CompletableFuture.completedFuture(null);
+
+        /** Wakes the writer. */
+        private static final Call<?> NOTHING =
+                new Call<>(c -> CONFIRMED, new CompletableFuture<>());
+
+        void dispatch(
+                RedisPipe pipe,
+                RedisAsyncCommands<String, byte[]> commands,
+                CompletableFuture<Void> gate) {
             try {
                 command.apply(commands)
                         .whenComplete(
                                 (value, e) -> {
-                                    if (e == null) {
+                                    pipe.answered(e);
+                                    if (e != null) {
+                                        result.completeExceptionally(e);
+                                    } else if (gate == CONFIRMED) {
                                         result.complete(value);
                                     } else {
-                                        result.completeExceptionally(e);
+                                        passed(gate, value);
                                     }
                                 });
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }
+        }
+
+        private void passed(CompletableFuture<Void> gate, T value) {
+            gate.whenComplete(
+                    (confirmed, e) -> {
+                        if (e == null) {
+                            result.complete(value);
+                        } else {
+                            result.completeExceptionally(e);
+                        }
+                    });
         }
 
         void fail(Throwable e) {

@@ -22,6 +22,7 @@ record Script(String text, String sha) {
     static final Script ATTACH = load("attach");
     static final Script DETACH = load("detach");
     static final Script TEND = load("tend");
+    static final Script REAP = load("reap");
 
     private static Script load(String name) {
         try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {

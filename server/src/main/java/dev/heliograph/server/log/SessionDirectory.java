@@ -18,10 +18,12 @@ public final class SessionDirectory {
     private static final byte[] MAX = ascii(MAX_DEVICES);
     private static final byte[] MAILBOX_LENGTH = ascii(RedisLog.MAILBOX_MAX_LENGTH);
 
-    private final RedisPipe control;
+    private final RedisPipes control;
+    private final MailboxGroups groups;
 
-    SessionDirectory(RedisPipe control) {
+    SessionDirectory(RedisPipes control, MailboxGroups groups) {
         this.control = control;
+        this.groups = groups;
     }
 
     /**
@@ -53,7 +55,7 @@ public final class SessionDirectory {
                         ascii(entry.connectedAtMs()),
                         MAX,
                         LIFE,
-                        ascii(Keys.mailboxPrefix(entry.inbox())),
+                        ascii(groups.prefix(entry.inbox())),
                         MAILBOX_LENGTH,
                         ascii(again ? "1" : "0"))
                 .thenApply(reply -> (Long) reply.getFirst() == 1);

@@ -15,6 +15,7 @@ import dev.heliograph.proto.notify.v1.NotifyResponse;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.proto.notify.v1.TargetResult;
+import dev.heliograph.server.log.AckLevel;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogAppender;
 import dev.heliograph.server.log.LogAppender.Append;
@@ -134,6 +135,7 @@ public final class LogNotifier implements Notifier {
                                         new Idempotency(
                                                 key,
                                                 RequestHash.of(notification, request.getTtl())));
+        AckLevel level = level(request.getAckLevel());
         List<AppendCall.Pending> pending =
                 channels(tenant, request.getTarget()).stream()
                         .map(
@@ -143,7 +145,8 @@ public final class LogNotifier implements Notifier {
                                                         channel,
                                                         notification.getId(),
                                                         envelope,
-                                                        idempotency)))
+                                                        idempotency,
+                                                        level)))
                         .toList();
         return () -> result(pending.stream().map(this::result).toList());
     }
@@ -167,6 +170,15 @@ public final class LogNotifier implements Notifier {
                     Timestamps.fromMillis(now + Durations.toMillis(request.getTtl())));
         }
         return notification.build();
+    }
+
+    private static AckLevel level(dev.heliograph.proto.notify.v1.AckLevel requested) {
+        return switch (requested) {
+            case ACK_LEVEL_UNSPECIFIED, ACK_LEVEL_ACCEPTED -> AckLevel.ACCEPTED;
+            case ACK_LEVEL_REPLICATED -> AckLevel.REPLICATED;
+            case ACK_LEVEL_FSYNCED -> AckLevel.FSYNCED;
+            case UNRECOGNIZED -> throw new IllegalStateException("The request was not checked");
+        };
     }
 
     private static List<Channel> channels(String tenant, Target target) {

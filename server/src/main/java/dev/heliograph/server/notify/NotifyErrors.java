@@ -6,6 +6,7 @@ import com.google.protobuf.util.Durations;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.Code;
+import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
 import dev.heliograph.server.log.LogException;
@@ -52,6 +53,23 @@ final class NotifyErrors {
                     unavailable(
                             "The log cannot be reached or the outcome is unknown: repeat the call"
                                     + " with the same idempotency_key");
+            case LogException.Unconfirmed unconfirmed ->
+                    unavailable(
+                            "It is stored, but below the ack_level: "
+                                    + unconfirmed.getMessage()
+                                    + ". Repeat the call with the same idempotency_key");
+            case LogException.Unsupported unsupported ->
+                    status(
+                            Code.FAILED_PRECONDITION,
+                            "The ack_level cannot be given, nothing was stored: "
+                                    + unsupported.getMessage(),
+                            PreconditionFailure.newBuilder()
+                                    .addViolations(
+                                            PreconditionFailure.Violation.newBuilder()
+                                                    .setType("ACK_LEVEL")
+                                                    .setSubject("ack_level")
+                                                    .setDescription(unsupported.getMessage()))
+                                    .build());
             case LogException.Full full ->
                     status(
                             Code.RESOURCE_EXHAUSTED,

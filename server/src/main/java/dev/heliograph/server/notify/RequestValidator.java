@@ -3,6 +3,7 @@ package dev.heliograph.server.notify;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import dev.heliograph.proto.notify.v1.AckLevel;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.Target;
@@ -56,6 +57,12 @@ final class RequestValidator {
         }
         if (request.hasTtl()) {
             ttl(request.getTtl(), violations);
+        }
+        if (request.getAckLevel() == AckLevel.UNRECOGNIZED) {
+            violations.add(
+                    "ack_level",
+                    "has to be ACCEPTED, REPLICATED or FSYNCED, not number "
+                            + request.getAckLevelValue());
         }
         return violations;
     }

@@ -4,11 +4,18 @@
 -- ARGV  1 tenant/channel  2 fingerprint  3 envelope  4 epoch, if the log has none yet  5 most entries  6 log's life in ms
 --       7 state's life in ms  8 mailbox key prefix  9 most entries of a mailbox
 --       10 idempotency field, '' without a key  11 request hash  12 notification id  13 bucket's life in ms
--- Reply {0, seq, id}, or {1, what is remembered under the key}
+--       14 '1': the caller waits for replicas  15 '1': report mailboxes that are not here, and leave their interest
+-- Reply {0, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
 if ARGV[10] ~= '' then
-  local known = redis.call('HGET', KEYS[3], ARGV[10]) or redis.call('HGET', KEYS[4], ARGV[10])
-  if known then
-    return {1, known}
+  for bucket = 3, 4 do
+    local known = redis.call('HGET', KEYS[bucket], ARGV[10])
+    if known then
+      if ARGV[14] == '1' then
+        -- WAIT waits for what its own connection wrote: this comes after the first write.
+        redis.call('HSET', KEYS[bucket], ARGV[10], known)
+      end
+      return {1, known}
+    end
   end
 end
 
@@ -63,10 +70,15 @@ end
 keep(KEYS[1], ARGV[6])
 keep(KEYS[2], ARGV[7])
 
+local reply = {0, number, id}
 for _, mailbox in ipairs(mailboxes) do
-  -- No such mailbox: its gateway is dead.
-  if not redis.call('XADD', ARGV[8] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
-      'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3]) then
+  -- An error, as from a slot that is being moved, must not keep the rest from being written.
+  local sent = redis.pcall('XADD', ARGV[8] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
+    'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3])
+  if not sent and ARGV[15] == '1' then
+    reply[#reply + 1] = mailbox
+  elseif not sent then
+    -- No such mailbox: its gateway is dead.
     redis.call('HDEL', KEYS[2], '@' .. mailbox)
   end
 end
@@ -75,4 +87,4 @@ if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[3], ARGV[10], ARGV[11] .. ' ' .. ARGV[12] .. ' ' .. number .. ' ' .. id)
   keep(KEYS[3], ARGV[13])
 end
-return {0, number, id}
+return reply

@@ -47,9 +47,9 @@ class HubFaultsTest {
         fixture.append(inbox, "a");
         eventually("a", () -> phone.ids().equals(List.of("a")));
         phone.lose();
-        String before = gateway.registry().mailbox();
+        String before = gateway.registry().mailbox(inbox);
         fixture.redis.commands().del(mailboxKeys());
-        eventually("new mailboxes", () -> !gateway.registry().mailbox().equals(before));
+        eventually("new mailboxes", () -> !gateway.registry().mailbox(inbox).equals(before));
 
         FakeTransport again = fixture.device(gateway, user, "phone");
         subscribe(again, inbox.path());

@@ -40,7 +40,7 @@ class RedisLogTest {
 
     private static TestRedis redis;
     private static RedisClients clients;
-    private static RedisPipe pipe;
+    private static LogPipes pipes;
     private static RedisLog log;
 
     private final Channel channel =
@@ -50,19 +50,19 @@ class RedisLogTest {
     static void start() {
         redis = TestRedis.start();
         clients = new RedisClients(redis.config());
-        pipe = new RedisPipe("test", clients.connect());
+        pipes = LogPipes.open(clients);
         log = logAt(Clock.systemUTC());
     }
 
     @AfterAll
     static void stop() {
-        pipe.close();
+        pipes.close();
         clients.close();
         redis.close();
     }
 
     private static RedisLog logAt(Clock clock) {
-        return new RedisLog(pipe, pipe, TestRedis.logConfig(), clock);
+        return pipes.log(clock);
     }
 
     private Appended append(String id) {
@@ -110,10 +110,9 @@ class RedisLogTest {
     void aBurstKeepsItsOrderAlsoWhenRedisHasNoScriptYet() {
         int size = 50;
         for (int round = 0; round < 20; round++) {
-            try (RedisPipe fresh = new RedisPipe("fresh", clients.connect())) {
-                fresh.call(commands -> commands.scriptFlush()).join();
-                RedisLog first =
-                        new RedisLog(fresh, fresh, TestRedis.logConfig(), Clock.systemUTC());
+            try (LogPipes fresh = LogPipes.open(clients)) {
+                redis.commands().scriptFlush();
+                RedisLog first = fresh.log(Clock.systemUTC());
                 List<CompletableFuture<Appended>> burst = new ArrayList<>();
                 for (int i = 0; i < size; i++) {
                     String id = round + "-" + i;
@@ -341,7 +340,9 @@ class RedisLogTest {
         assertThat(redis.commands().hexists(Keys.state(channel), "@dead"), is(true));
         append("a");
         assertThat(redis.commands().hexists(Keys.state(channel), "@dead"), is(false));
-        assertThat(redis.commands().exists(Keys.mailboxPrefix(channel) + "dead"), is(0L));
+        assertThat(
+                redis.commands().exists(MailboxGroups.OF_ONE_SERVER.prefix(channel) + "dead"),
+                is(0L));
     }
 
     @Test

@@ -35,7 +35,7 @@ public final class TestRedis implements AutoCloseable {
 
     /** Where it is, as a server is told. */
     public RedisConfig config() {
-        return new RedisConfig(redis.uri(), Duration.ofSeconds(5));
+        return new RedisConfig(redis.uri(), Duration.ofSeconds(5), 0);
     }
 
     /** The defaults of a log. */
