@@ -59,6 +59,12 @@ function digest({ type, contentType, attributes, payload }) {
   return hash.update(payload).digest("hex").slice(0, DIGEST_HEX_DIGITS);
 }
 
+/** The number in a payload; 0 when there is none. */
+function opOf(payload) {
+  const first = /^op (\d{1,18})\n/.exec(payload.subarray(0, 22).toString());
+  return first ? Number(first[1]) : 0;
+}
+
 const label = (name, prefix) => String(name ?? `${prefix}UNSPECIFIED`).replace(prefix, "");
 const number = (text) => Number(text ?? 0);
 
@@ -75,7 +81,13 @@ const FRAMES_IN = {
       pos: f.position,
     },
   ],
-  deliver: (f) => ["got", { ch: f.channel, seq: number(f.seq), id: f.notification?.id ?? "", pos: f.position }],
+  deliver: (f) => [
+    "got",
+    {
+      ...{ ch: f.channel, seq: number(f.seq), id: f.notification?.id ?? "" },
+      ...{ op: opOf(Buffer.from(f.notification?.payload ?? "", "base64")), pos: f.position },
+    },
+  ],
   skip: (f) => [
     "skip",
     {
@@ -201,8 +213,7 @@ function startDevice(spec, history) {
 
 async function handle(delivery, spec, write) {
   const { channel: ch, seq, id, payload } = delivery;
-  const first = /^op (\d{1,18})\n/.exec(Buffer.from(payload.subarray(0, 22)).toString());
-  const op = first ? Number(first[1]) : 0;
+  const op = opOf(Buffer.from(payload));
   write("deliver", { ch, seq, id, op, digest: digest(delivery), redelivered: false });
   if (spec.handlerMs > 0) await new Promise((done) => setTimeout(done, spec.handlerMs));
   write("handled", { ch, seq, id, op });

@@ -11,6 +11,7 @@ import dev.heliograph.proto.device.v1.Subscribed;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.config.ServerConfig.RedisConfig;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogAppender.Append;
 import dev.heliograph.server.log.LogStore;
@@ -42,9 +43,23 @@ final class GatewayFixture implements AutoCloseable {
 
     private static final AtomicInteger SUB_IDS = new AtomicInteger();
 
-    final TestRedis redis = TestRedis.start();
-    final LogStore log = LogStore.connect(redis.config(), TestRedis.logConfig());
+    /** Null where the test has brought servers of its own. */
+    final TestRedis redis;
+
+    final LogStore log;
     private final List<Gateway> gateways = new ArrayList<>();
+
+    /** On one Redis, started for this. */
+    GatewayFixture() {
+        redis = TestRedis.start();
+        log = LogStore.connect(redis.config(), TestRedis.logConfig());
+    }
+
+    /** On servers of the test's own. */
+    GatewayFixture(RedisConfig servers) {
+        redis = null;
+        log = LogStore.connect(servers, TestRedis.logConfig());
+    }
 
     Gateway gateway(String node) {
         return gateway(node, CONFIG);
@@ -123,6 +138,8 @@ final class GatewayFixture implements AutoCloseable {
     public void close() {
         gateways.forEach(Gateway::close);
         log.close();
-        redis.close();
+        if (redis != null) {
+            redis.close();
+        }
     }
 }

@@ -16,12 +16,35 @@ public final class Eventually {
      * Returns when the condition holds; fails with what was waited for when it does not in time.
      */
     public static void eventually(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
+        eventually(what, LIMIT, condition::getAsBoolean);
+    }
+
+    /** The same with another limit, for what takes a failover. */
+    public static void eventually(String what, Duration limit, Condition condition) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!condition.holdsNow()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("Not within " + LIMIT.toSeconds() + " s: " + what);
+                throw new AssertionError("Not within " + limit.toSeconds() + " s: " + what);
             }
             LockSupport.parkNanos(2_000_000);
+        }
+    }
+
+    /** What is waited for. */
+    @FunctionalInterface
+    public interface Condition {
+        /** Whether it holds; a checked exception counts as not yet. */
+        boolean holds() throws Exception;
+
+        private boolean holdsNow() {
+            try {
+                return holds();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                // A server that is down, for instance.
+                return false;
+            }
         }
     }
 }

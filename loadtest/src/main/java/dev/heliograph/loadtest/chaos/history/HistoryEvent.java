@@ -224,8 +224,21 @@ public sealed interface HistoryEvent {
         }
     }
 
-    /** A Deliver frame came. */
-    record Got(long t, String dev, int inc, int conn, String ch, long seq, String id, String pos)
+    /**
+     * A Deliver frame came.
+     *
+     * @param op number in the payload; 0 when the payload is not one of a run
+     */
+    record Got(
+            long t,
+            String dev,
+            int inc,
+            int conn,
+            String ch,
+            long seq,
+            String id,
+            long op,
+            String pos)
             implements OfChannel {
         /** Reads absent fields as their defaults. */
         public Got {

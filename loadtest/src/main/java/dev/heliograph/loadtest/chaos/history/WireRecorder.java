@@ -105,6 +105,7 @@ final class WireRecorder {
             case DELIVER -> {
                 Deliver it = frame.getDeliver();
                 String id = it.getNotification().getId();
+                long op = Content.op(it.getNotification().getPayload());
                 out.write(
                         t ->
                                 new Got(
@@ -115,6 +116,7 @@ final class WireRecorder {
                                         it.getChannel(),
                                         it.getSeq(),
                                         id,
+                                        op,
                                         it.getPosition()));
             }
             case SKIP -> {
