@@ -4,6 +4,7 @@ import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.client.producer.RetryPolicy;
 import dev.heliograph.client.producer.Target;
+import dev.heliograph.loadtest.chaos.history.AckLevel;
 import dev.heliograph.loadtest.chaos.history.ProducerRecorder;
 import dev.heliograph.loadtest.chaos.history.ProducerRecorder.Fate;
 import dev.heliograph.loadtest.chaos.history.ProducerRecorder.Order;
@@ -25,22 +26,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-/** Backends that send at a steady rate, whatever becomes of it. */
+/** Backends that send at a steady rate, as far as their workers are not all waiting for answers. */
 final class Load implements AutoCloseable {
 
     /** Each attempt ends by then; a healthy one takes milliseconds. */
     private static final Duration DEADLINE = Duration.ofSeconds(4);
 
     /** Together with the deadline it outlasts every fault. */
-    private static final int ATTEMPTS = 60;
-
-    private static final Duration PAUSE = Duration.ofMillis(300);
+    private static final int ATTEMPTS = 100;
 
     /**
-     * Notifications under way at a time. What is due while so many wait is sent later, as by
-     * backends whose workers are all busy.
+     * Between attempts. With {@link #MAX_IN_FLIGHT} it bounds the calls of an outage to some 500 a
+     * second, which a machine that runs everything can spare.
      */
-    private static final int MAX_IN_FLIGHT = 1_500;
+    private static final Duration PAUSE = Duration.ofMillis(600);
+
+    /** Notifications under way at a time, as many as backends have workers. */
+    private static final int MAX_IN_FLIGHT = 300;
+
+    /** Longer than this workers are not waited for: what would have been sent is not. */
+    private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** Cold JVMs that are hit by the full rate are busy with their compilers first. */
     private static final double RAMP_S = 8;
@@ -55,9 +60,14 @@ final class Load implements AutoCloseable {
     private static final int TO_SEVERAL = 4;
     private static final int WITH_TTL = 5;
 
+    private static final int REPLICATED = 25;
+    private static final dev.heliograph.client.producer.AckLevel REPLICATED_LEVEL =
+            dev.heliograph.client.producer.AckLevel.REPLICATED;
+
     private static final int MAX_TTL_MS = 4_000;
     private static final int HUNDRED = 100;
 
+    private final boolean replicates;
     private final ProducerRecorder recorder;
     private final List<ProducerClient> clients = new ArrayList<>();
     private final Random random;
@@ -71,6 +81,7 @@ final class Load implements AutoCloseable {
     /** Sends nothing yet. */
     Load(Installation installation, Path history, long seed) throws IOException {
         random = new Random(seed);
+        replicates = installation.kind().failsOver();
         for (int i = 0; i < CLIENTS_PER_NODE; i++) {
             for (String address : installation.notifyAddresses()) {
                 clients.add(
@@ -104,6 +115,7 @@ final class Load implements AutoCloseable {
             }
             Order order = order();
             inFlight.acquireUninterruptibly();
+            begin += Math.max(0, System.nanoTime() - due - LATE_NANOS);
             Thread thread = Thread.ofVirtual().name("backend").unstarted(() -> send(order));
             sending.add(thread);
             thread.start();
@@ -134,8 +146,11 @@ final class Load implements AutoCloseable {
             target = Target.user(any(users));
         }
         Order order = Order.to(target).attempts(ATTEMPTS, PAUSE);
-        return random.nextInt(HUNDRED) < WITH_TTL
-                ? order.ttl(Duration.ofMillis(random.nextInt(1_000, MAX_TTL_MS)))
+        if (random.nextInt(HUNDRED) < WITH_TTL) {
+            order = order.ttl(Duration.ofMillis(random.nextInt(1_000, MAX_TTL_MS)));
+        }
+        return replicates && random.nextInt(HUNDRED) < REPLICATED
+                ? order.level(AckLevel.REPLICATED, it -> it.ackLevel(REPLICATED_LEVEL))
                 : order;
     }
 

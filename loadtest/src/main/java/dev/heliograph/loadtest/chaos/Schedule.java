@@ -36,7 +36,7 @@ record Schedule(List<Group> groups) {
     private static final Duration REPAIR = Duration.ofSeconds(6);
 
     /** What a group takes, on average; for how many faults are put into it. */
-    private static final Duration TYPICAL = Duration.ofSeconds(31);
+    private static final Duration TYPICAL = Duration.ofSeconds(33);
 
     /** So many groups in a row that are too long for what is left of the run end the search. */
     private static final int MISFITS = 20;

@@ -289,6 +289,7 @@ final class ChannelView {
             lineage.put(frame.through(), -1);
         }
         skips.add(new SkipCase(this, watch, frame, Place.of(frame.pos()).epoch(), at));
+        handler.skipped(frame.from(), frame.through());
     }
 
     private boolean cover(Coverage coverage, long from, long through, long at) {

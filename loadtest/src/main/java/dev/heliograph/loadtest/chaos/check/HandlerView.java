@@ -84,6 +84,16 @@ final class HandlerView {
     }
 
     /**
+     * A Skip frame came: what the device had got before it left the channel, and had not begun with,
+     * is not to be handled any more.
+     */
+    void skipped(long from, long through) {
+        var gone = waiting.subMap(from, true, through, true);
+        gone.values().forEach(each -> waits.clear(each.entry.index));
+        gone.clear();
+    }
+
+    /**
      * The gateway told of a reset; what was not handled before it need not be handled ahead of it.
      */
     void wireReset(long t, long at) {
