@@ -100,7 +100,7 @@ export class DeliveryQueue {
         break;
       case "reset":
         this.parts.reset(step.reset);
-        memory.advance(step.position, step.reset.nextSeq - 1);
+        this.advance(step.position, step.reset.nextSeq - 1);
         break;
     }
   }

@@ -136,7 +136,7 @@ export interface SubscribedEvent {
   readonly nextSeq: number;
   /** The newest seq at this moment; with `nextSeq > headSeq` nothing is replayed. */
   readonly headSeq: number;
-  /** True when it went on from a position, false when it began at a start. */
+  /** True when it went on from a position, the store's or the gateways'; false when it began at a start. */
   readonly resumed: boolean;
 }
 

@@ -60,8 +60,6 @@ export class ChannelSubscription implements Subscription {
   private positionRefused = false;
   /** Set when the newest Subscribe carried a position. */
   private resuming = false;
-  /** Handled, but not acked since there was no confirmed subscription. */
-  private unacked: string | undefined;
   /** Failed requests since the last Subscribed. */
   private failures = 0;
   /** Holes since the last frame that fitted: the first resumes at once, more of them wait. */
@@ -116,7 +114,6 @@ export class ChannelSubscription implements Subscription {
     this.release();
     this.queue?.end();
     this.name = channel;
-    this.unacked = undefined;
     this.paused = false;
     const memory = this.parts.memoryOf(channel);
     this.memory = memory;
@@ -169,12 +166,19 @@ export class ChannelSubscription implements Subscription {
     this.positionRefused = false;
     this.failures = 0;
     this.status = "active";
-    if (this.unacked && !reset) this.parts.acks.note(channel, this.unacked);
-    this.unacked = undefined;
     if (reset) this.queue?.push({ kind: "reset", position: frame.position, reset });
-    else this.memory?.begin(frame.position, nextSeq - 1);
+    else {
+      this.memory?.begin(frame.position, nextSeq - 1);
+      // Handled while nobody could be told, or told to a gateway that was killed.
+      if (this.position) this.parts.acks.note(channel, this.position);
+    }
     const headSeq = Number(frame.headSeq);
-    this.events.emit("subscribed", { channel, nextSeq, headSeq, resumed: this.resuming && !reset });
+    this.events.emit("subscribed", {
+      channel,
+      nextSeq,
+      headSeq,
+      resumed: (this.resuming || frame.byKeptCursor) && !reset,
+    });
   }
 
   onDeliver(frame: Deliver): void {
@@ -329,7 +333,6 @@ export class ChannelSubscription implements Subscription {
 
   private onAdvanced(position: string): void {
     if (this.confirmed) this.parts.acks.note(this.channel, position);
-    else this.unacked = position;
   }
 
   /** Sends Unsubscribe where the gateway knows of the subscription. */

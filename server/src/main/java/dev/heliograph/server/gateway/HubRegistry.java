@@ -3,12 +3,19 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog;
 import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.MailboxGeneration;
+import dev.heliograph.server.log.StateComparison.Known;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +41,9 @@ final class HubRegistry implements AutoCloseable {
      * queue.
      */
     private static final int MAX_CONCURRENT_TASKS = 256;
+
+    /** 18,000 sessions that end at once are noted within a second; Redis may be slow. */
+    private static final Duration LAST_TASKS = Duration.ofSeconds(2);
 
     /** Before something that failed is tried again, on average. */
     private static final int RETRY_MS = 500;
@@ -101,10 +111,29 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for an answer of the log.
+     *
+     * @throws LogException when it failed
+     */
+    static <T> T join(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException | CancellationException e) {
+            throw e.getCause() instanceof LogException known
+                    ? known
+                    : new LogException.Unavailable("The log did not answer: " + e, e);
+        }
+    }
+
     /** {@link #run} after a moment, jittered. */
     void later(Runnable task) {
-        int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
-        schedule(() -> run(task), delay);
+        after(RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS), task);
+    }
+
+    /** {@link #run} after this time. */
+    void after(long delayMs, Runnable task) {
+        schedule(() -> run(task), delayMs);
     }
 
     void resyncLater(ChannelHub hub) {
@@ -127,6 +156,23 @@ final class HubRegistry implements AutoCloseable {
     void forget(ChannelHub hub) {
         var unused = log.dropInterest(hub.channel(), mailbox(hub.channel()));
         hubs.remove(hub.channel(), hub);
+    }
+
+    /** The channels that have a hub. */
+    Set<Channel> channels() {
+        return hubs.keySet();
+    }
+
+    /** What the channel's hub believes, if it is synced. */
+    Optional<Known> known(Channel channel) {
+        ChannelHub hub = hubs.get(channel);
+        return hub == null ? Optional.empty() : hub.known();
+    }
+
+    /** Has a hub read the log if it still believes this; false if not. */
+    boolean repair(Known known, String reason) {
+        ChannelHub hub = hubs.get(known.channel());
+        return hub != null && hub.repair(known, reason);
     }
 
     /**
@@ -159,8 +205,17 @@ final class HubRegistry implements AutoCloseable {
         mailboxes = List.copyOf(names);
     }
 
+    /** Gives the last sessions' ends a moment to reach the log. */
     @Override
     public void close() {
+        tasks.shutdown();
+        try {
+            if (tasks.awaitTermination(LAST_TASKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         tasks.shutdownNow();
     }
 }
