@@ -134,7 +134,8 @@ public final class ChaosCommand implements Callable<Integer> {
                                                 fault.part().toString(),
                                                 fault.loses().toString().toLowerCase(Locale.ROOT),
                                                 fault.group(),
-                                                (fault.began() - outcome.began()) / NANOS_PER_SECOND,
+                                                (fault.began() - outcome.began())
+                                                        / NANOS_PER_SECOND,
                                                 (fault.ended() - outcome.began())
                                                         / NANOS_PER_SECOND))
                         .toList(),
@@ -183,7 +184,8 @@ public final class ChaosCommand implements Callable<Integer> {
                                 return;
                             }
                             System.err.println(
-                                    "heliograph: chaos did not end within " + bound.toMinutes()
+                                    "heliograph: chaos did not end within "
+                                            + bound.toMinutes()
                                             + " minutes");
                             Runtime.getRuntime().halt(FOUND);
                         });

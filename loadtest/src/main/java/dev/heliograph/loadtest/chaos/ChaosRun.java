@@ -28,7 +28,9 @@ import java.util.Set;
  */
 final class ChaosRun {
 
-    /** Calls under way when the load ends have their own patience, which is longer only in a jam. */
+    /**
+     * Calls under way when the load ends have their own patience, which is longer only in a jam.
+     */
     private static final Duration LAST_CALLS = Duration.ofSeconds(60);
 
     /** DESIGN promises repair within 60 s; a slow handler's backlog takes some more. */
@@ -71,8 +73,7 @@ final class ChaosRun {
     }
 
     Outcome run() throws IOException, InterruptedException {
-        Schedule schedule =
-                Schedule.of(plan.seed(), plan.length(), Faults.in(plan.topology()));
+        Schedule schedule = Schedule.of(plan.seed(), plan.length(), Faults.in(plan.topology()));
         List<String> notRun = new ArrayList<>(Faults.missing());
         out.printf(
                 "%,d faults in %d groups, seed %d%n",
@@ -97,11 +98,7 @@ final class ChaosRun {
     }
 
     private Outcome run(
-            Schedule schedule,
-            Scene scene,
-            RunRecorder recorder,
-            Load load,
-            List<String> notRun)
+            Schedule schedule, Scene scene, RunRecorder recorder, Load load, List<String> notRun)
             throws IOException, InterruptedException {
         Set<String> never = catchUp(scene, load, SETTLE);
         if (!never.isEmpty()) {
@@ -134,8 +131,7 @@ final class ChaosRun {
                         ? "all devices have caught up"
                         : "devices that have not caught up: " + missing,
                 load);
-        return new Outcome(
-                began, ended, nemesis.inflicted(), missing, nemesis.troubles(), notRun);
+        return new Outcome(began, ended, nemesis.inflicted(), missing, nemesis.troubles(), notRun);
     }
 
     private Set<String> catchUp(Scene scene, Load load, Duration patience)

@@ -86,8 +86,7 @@ final class Load implements AutoCloseable {
             for (String address : installation.notifyAddresses()) {
                 clients.add(
                         ProducerClient.builder(
-                                        address,
-                                        TokenProvider.fixed(installation.producerToken()))
+                                        address, TokenProvider.fixed(installation.producerToken()))
                                 .plaintext()
                                 .deadline(DEADLINE)
                                 .retry(RetryPolicy.NONE)
@@ -199,8 +198,7 @@ final class Load implements AutoCloseable {
         Map<String, Long> markers = new TreeMap<>();
         for (String channel : Population.channels()) {
             String name = channel.substring(channel.indexOf('/') + 1);
-            Target target =
-                    channel.startsWith("user/") ? Target.user(name) : Target.topic(name);
+            Target target = channel.startsWith("user/") ? Target.user(name) : Target.topic(name);
             Sent sent = recorder.send(Order.to(target).attempts(ATTEMPTS, PAUSE));
             if (sent.fate() != Fate.STORED) {
                 throw new IOException("The last notification to " + channel + " is not stored");

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 final class Nemesis {
 
     /**
-     * Beyond the longest time of a fault itself: a start may take 60 s and Redis may take 45 s to be
-     * whole. What is not healed by then is never healed.
+     * Beyond the longest time of a fault itself: a start may take 60 s and Redis may take 45 s to
+     * be whole. What is not healed by then is never healed.
      */
     private static final Duration HEAL_BOUND = Duration.ofSeconds(150);
 

@@ -12,7 +12,9 @@ final class NodeDevices {
 
     private NodeDevices() {}
 
-    /** The command that takes a history file and a devices file; empty when something is missing. */
+    /**
+     * The command that takes a history file and a devices file; empty when something is missing.
+     */
     static Optional<List<String>> program() {
         Path root = Path.of(System.getProperty("heliograph.root", "")).toAbsolutePath();
         Path script = root.resolve("loadtest/src/main/node/recording-device.mjs");

@@ -12,9 +12,9 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * The users of a run and their devices: each has two or three, in three processes, so that a process
- * that is killed takes one device of a user and leaves another. Some keep their positions in a file,
- * some in memory; some have slow handlers; some write JSON.
+ * The users of a run and their devices: each has two or three, in three processes, so that a
+ * process that is killed takes one device of a user and leaves another. Some keep their positions
+ * in a file, some in memory; some have slow handlers; some write JSON.
  */
 final class Population {
 

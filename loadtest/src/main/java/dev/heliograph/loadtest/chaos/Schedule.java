@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which faults a run begins when. The same seed, length and faults give the same schedule; what they
- * hit depends also on what is there at that moment.
+ * Which faults a run begins when. The same seed, length and faults give the same schedule; what
+ * they hit depends also on what is there at that moment.
  *
  * @param groups one after the other, with {@link #REST} between them
  */

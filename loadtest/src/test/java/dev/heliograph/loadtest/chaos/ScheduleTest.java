@@ -52,7 +52,10 @@ class ScheduleTest {
         Schedule schedule = Schedule.of(1, TEN_MINUTES, Faults.in(topology));
         for (Group group : schedule.groups()) {
             long parts =
-                    group.faults().stream().map(planned -> planned.fault().part()).distinct().count();
+                    group.faults().stream()
+                            .map(planned -> planned.fault().part())
+                            .distinct()
+                            .count();
             assertThat(parts, is((long) group.faults().size()));
             assertThat(group.faults().size(), lessThanOrEqualTo(3));
         }

@@ -84,8 +84,8 @@ final class HandlerView {
     }
 
     /**
-     * A Skip frame came: what the device had got before it left the channel, and had not begun with,
-     * is not to be handled any more.
+     * A Skip frame came: what the device had got before it left the channel, and had not begun
+     * with, is not to be handled any more.
      */
     void skipped(long from, long through) {
         var gone = waiting.subMap(from, true, through, true);

@@ -2,6 +2,7 @@ package dev.heliograph.loadtest.chaos.fault;
 
 import dev.heliograph.loadtest.chaos.topology.TopologyKind;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** One way to hurt an installation. */
@@ -14,7 +15,13 @@ public interface Fault {
         REDIS,
         REDIS_COMMANDS,
         LINK,
-        DEVICE
+        DEVICE;
+
+        /** For reports. */
+        @Override
+        public String toString() {
+            return this == REDIS_COMMANDS ? "commands" : name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Its name in schedules and reports. */

@@ -20,7 +20,19 @@ final class Plot {
     }
 
     Plot text(double x, double y, String style, String text) {
-        return add("<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>", x, y, style, escaped(text));
+        return add(
+                "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>", x, y, style, escaped(text));
+    }
+
+    /** A title whose parts, each with its style, name the lines below it. */
+    Plot legend(double x, double y, String title, String... stylesAndNames) {
+        StringBuilder parts = new StringBuilder(escaped(title));
+        for (int i = 0; i < stylesAndNames.length; i += 2) {
+            parts.append(
+                    "<tspan dx=\"12\" class=\"%s\">%s</tspan>"
+                            .formatted(stylesAndNames[i], escaped(stylesAndNames[i + 1])));
+        }
+        return add("<text x=\"%.1f\" y=\"%.1f\" class=\"title\">%s</text>", x, y, parts);
     }
 
     Plot path(String points, String style) {

@@ -34,7 +34,9 @@ public final class Summary {
                                 RecoveryPlot.seconds(verdict.recovery().p50Ms()),
                                 RecoveryPlot.seconds(verdict.recovery().p99Ms()),
                                 RecoveryPlot.seconds(verdict.recovery().maxMs())));
-        text.append("chaos ").append(report.topology()).append(report.isClean() ? " passed: " : " failed: ");
+        text.append("chaos ")
+                .append(report.topology())
+                .append(report.isClean() ? " passed: " : " failed: ");
         for (FindingKind kind : FindingKind.values()) {
             String name = kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             text.append(kind.ordinal() == 0 ? "" : ", ")

@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * A run second by second: what was acknowledged, what handlers finished, and how long that took from
- * the first call.
+ * A run second by second: what was acknowledged, what handlers finished, and how long that took
+ * from the first call.
  */
 public final class Timeline {
 

@@ -8,13 +8,13 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
- * Rate, latency and faults over the time of a run, one below the other: a fault shades what happened
- * while it acted.
+ * Rate, latency and faults over the time of a run, one below the other: a fault shades what
+ * happened while it acted.
  */
 final class TimelinePlot {
 
     private static final int WIDTH = 1_120;
-    private static final int LEFT = 64;
+    private static final int LEFT = 76;
     private static final int RIGHT = WIDTH - 12;
 
     private static final int RATE_TOP = 26;
@@ -61,7 +61,7 @@ final class TimelinePlot {
         latency();
         for (int lane = 0; lane < lanes.size(); lane++) {
             double y = LANES_TOP + (double) lane * LANE_HEIGHT;
-            plot.text(LEFT - 8, y + 14, "label end", lanes.get(lane));
+            plot.text(LEFT - 8, y + 16, "label end", lanes.get(lane));
             plot.line(LEFT, y + LANE_HEIGHT, RIGHT, y + LANE_HEIGHT, "grid");
         }
         for (ReportedFault fault : faults) {
@@ -85,22 +85,41 @@ final class TimelinePlot {
                         .max()
                         .orElse(1);
         double top = Math.max(10, nice(most));
-        ToDoubleFunction<Long> y =
-                value -> RATE_BOTTOM - value / top * (RATE_BOTTOM - RATE_TOP);
+        ToDoubleFunction<Long> y = value -> RATE_BOTTOM - value / top * (RATE_BOTTOM - RATE_TOP);
         for (int i = 0; i <= 2; i++) {
             double value = top * i / 2;
-            plot.line(LEFT, y.applyAsDouble((long) value), RIGHT, y.applyAsDouble((long) value), "grid");
-            plot.text(LEFT - 8, y.applyAsDouble((long) value) + 4, "label end", "%,.0f".formatted(value));
+            plot.line(
+                    LEFT,
+                    y.applyAsDouble((long) value),
+                    RIGHT,
+                    y.applyAsDouble((long) value),
+                    "grid");
+            plot.text(
+                    LEFT - 8,
+                    y.applyAsDouble((long) value) + 4,
+                    "label end",
+                    "%,.0f".formatted(value));
         }
-        String delivered = path(Point::delivered, y);
+        String delivered = path(Point::delivered, y, false);
         plot.path(
-                delivered + "L%d,%dL%d,%dZ".formatted((int) x(points.size() - 1.0), RATE_BOTTOM, LEFT, RATE_BOTTOM),
+                delivered
+                        + "L%d,%dL%d,%dZ"
+                                .formatted(
+                                        (int) x(points.size() - 1.0),
+                                        RATE_BOTTOM,
+                                        LEFT,
+                                        RATE_BOTTOM),
                 "area");
         plot.path(delivered, "delivered");
-        plot.path(path(Point::acknowledged, y), "acknowledged");
-        plot.text(LEFT, RATE_TOP - 10, "title", "Per second: ");
-        plot.text(LEFT + 84.0, RATE_TOP - 10, "title delivered-text", "delivered to handlers");
-        plot.text(LEFT + 232.0, RATE_TOP - 10, "title acknowledged-text", "acknowledged to backends");
+        plot.path(path(Point::acknowledged, y, false), "acknowledged");
+        plot.legend(
+                LEFT,
+                RATE_TOP - 10,
+                "Per second",
+                "delivered-text",
+                "delivered to handlers",
+                "acknowledged-text",
+                "acknowledged to backends");
     }
 
     private void latency() {
@@ -116,23 +135,36 @@ final class TimelinePlot {
             plot.line(LEFT, at, RIGHT, at, "grid");
             plot.text(LEFT - 8, at + 4, "label end", labels.get(decade));
         }
-        plot.path(path(Point::p99Ms, y), "p99");
-        plot.path(path(Point::p50Ms, y), "p50");
-        plot.text(LEFT, LATENCY_TOP - 10, "title", "First call to handler: ");
-        plot.text(LEFT + 148.0, LATENCY_TOP - 10, "title p50-text", "median");
-        plot.text(LEFT + 204.0, LATENCY_TOP - 10, "title p99-text", "99 %");
+        plot.path(path(Point::p99Ms, y, true), "p99");
+        plot.path(path(Point::p50Ms, y, true), "p50");
+        plot.legend(
+                LEFT,
+                LATENCY_TOP - 10,
+                "From the first call to the handler",
+                "p50-text",
+                "median",
+                "p99-text",
+                "99 %");
     }
 
-    private String path(ToLongFunction<Point> value, ToDoubleFunction<Long> y) {
+    /** Where nothing was delivered there is no latency, and no line. */
+    private String path(
+            ToLongFunction<Point> value, ToDoubleFunction<Long> y, boolean onlyDeliveries) {
         StringBuilder path = new StringBuilder();
+        boolean broken = true;
         for (int i = 0; i < points.size(); i++) {
+            if (onlyDeliveries && points.get(i).delivered() == 0) {
+                broken = true;
+                continue;
+            }
             path.append(
                     String.format(
                             Locale.ROOT,
                             "%s%.1f,%.1f",
-                            i == 0 ? "M" : "L",
+                            broken ? "M" : "L",
                             x(i),
                             y.applyAsDouble(value.applyAsLong(points.get(i)))));
+            broken = false;
         }
         return path.toString();
     }

@@ -46,13 +46,19 @@ public final class Installation implements AutoCloseable {
     private static final Map<String, String> SETTINGS =
             Map.of(
                     // A dead peer is noticed within a fault rather than long after it.
-                    "gateway.heartbeat-interval", "5s",
-                    "gateway.heartbeat-timeout", "5s",
-                    "gateway.max-connections", Integer.toString(MAX_CONNECTIONS),
+                    "gateway.heartbeat-interval",
+                    "5s",
+                    "gateway.heartbeat-timeout",
+                    "5s",
+                    "gateway.max-connections",
+                    Integer.toString(MAX_CONNECTIONS),
                     // A few dozen devices move in no time.
-                    "gateway.drain-time", "2s",
-                    "log.max-length", Integer.toString(MAX_LENGTH),
-                    "log.retention", RETENTION.toDays() + "d");
+                    "gateway.drain-time",
+                    "2s",
+                    "log.max-length",
+                    Integer.toString(MAX_LENGTH),
+                    "log.retention",
+                    RETENTION.toDays() + "d");
 
     private final TopologyKind kind;
     private final Map<String, FaultProxy> redisProxies = new ConcurrentHashMap<>();
@@ -256,12 +262,14 @@ public final class Installation implements AutoCloseable {
         int primaries = redis.servers().size() / (1 + kind.replicas());
         int replicas = redis.servers().size() - primaries;
         return redis.primaries().size() == primaries
-                && redis.replicas().stream().filter(Installation::follows).count() == replicas;
+                && redis.replicas().stream().filter(this::follows).count() == replicas;
     }
 
-    private static boolean follows(RedisServer replica) {
+    private boolean follows(RedisServer replica) {
         try {
-            return replica.ask("ROLE").contains("\nconnected\n");
+            return replica.ask("ROLE").contains("\nconnected\n")
+                    && (kind != TopologyKind.CLUSTER
+                            || replica.ask("CLUSTER", "INFO").contains("cluster_state:ok"));
         } catch (IOException _) {
             // It will in a moment, or the wait ends.
             return false;
