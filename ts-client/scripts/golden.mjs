@@ -53,6 +53,17 @@ const server = {
       headSeq: "41",
     },
   },
+  "subscribed-kept": {
+    subscribed: {
+      channel: "user/alice",
+      subId: 1,
+      outcome: "OUTCOME_OK",
+      nextSeq: "40",
+      position: POSITION,
+      headSeq: "41",
+      byKeptCursor: true,
+    },
+  },
   "subscribed-trimmed": {
     subscribed: {
       channel: "user/alice",

@@ -27,7 +27,10 @@ export type DeliveryHandler = (delivery: Delivery) => void | Promise<void>;
 
 /** How a subscription begins. */
 export interface SubscribeOptions {
-  /** Where to begin when there is no position. Default "head": only what comes from now on. `lastN` is 1 to 1000. */
+  /**
+   * Where to begin when neither the store nor the gateways know how far this device id is: the gateways keep what a device
+   * has handled for 30 days. Default "head": only what comes from now on. `lastN` is 1 to 1000.
+   */
   readonly start?: "head" | "earliest" | { readonly lastN: number };
 }
 

@@ -60,8 +60,6 @@ export class ChannelSubscription implements Subscription {
   private positionRefused = false;
   /** Set when the newest Subscribe carried a position. */
   private resuming = false;
-  /** Handled, but not acked since there was no confirmed subscription. */
-  private unacked: string | undefined;
   /** Failed requests since the last Subscribed. */
   private failures = 0;
   /** Holes since the last frame that fitted: the first resumes at once, more of them wait. */
@@ -116,7 +114,6 @@ export class ChannelSubscription implements Subscription {
     this.release();
     this.queue?.end();
     this.name = channel;
-    this.unacked = undefined;
     this.paused = false;
     const memory = this.parts.memoryOf(channel);
     this.memory = memory;
@@ -157,24 +154,34 @@ export class ChannelSubscription implements Subscription {
       return;
     }
     const { channel } = this;
-    const known = this.seq === undefined ? undefined : this.seq + 1;
-    const fromSeq = this.confirmed ? this.check.expected : known;
+    const received = this.confirmed && this.check.expected !== undefined ? this.check.expected - 1 : undefined;
+    const lastSeq = received ?? this.seq;
     const nextSeq = Number(frame.nextSeq);
-    const gap = fromSeq !== undefined && nextSeq > fromSeq ? "gap" : undefined;
+    const headSeq = Number(frame.headSeq);
+    const between = lastSeq === undefined ? undefined : nextSeq - lastSeq - 1;
+    const gap = between !== undefined && between > 0 ? "gap" : undefined;
     const outcome = this.positionRefused ? "invalid_position" : (resetOf(frame.outcome) ?? gap);
-    const reset = outcome && { channel, outcome, fromSeq, nextSeq };
     this.cancelAnswer?.();
     this.check.begin(nextSeq);
     this.confirmed = true;
     this.positionRefused = false;
     this.failures = 0;
     this.status = "active";
-    if (this.unacked && !reset) this.parts.acks.note(channel, this.unacked);
-    this.unacked = undefined;
-    if (reset) this.queue?.push({ kind: "reset", position: frame.position, reset });
-    else this.memory?.begin(frame.position, nextSeq - 1);
-    const headSeq = Number(frame.headSeq);
-    this.events.emit("subscribed", { channel, nextSeq, headSeq, resumed: this.resuming && !reset });
+    if (outcome) {
+      const lost = outcome === "trimmed" || outcome === "gap" ? between && Math.max(0, between) : undefined;
+      const reset = { channel, outcome, lastSeq, nextSeq, nextPosition: frame.position, headSeq, lost };
+      this.queue?.push({ kind: "reset", reset });
+    } else {
+      this.memory?.begin(frame.position, nextSeq - 1);
+      // Handled while nobody could be told, or told to a gateway that was killed.
+      if (this.position) this.parts.acks.note(channel, this.position);
+    }
+    this.events.emit("subscribed", {
+      channel,
+      nextSeq,
+      headSeq,
+      resumed: (this.resuming || frame.byKeptCursor) && !outcome,
+    });
   }
 
   onDeliver(frame: Deliver): void {
@@ -329,7 +336,6 @@ export class ChannelSubscription implements Subscription {
 
   private onAdvanced(position: string): void {
     if (this.confirmed) this.parts.acks.note(this.channel, position);
-    else this.unacked = position;
   }
 
   /** Sends Unsubscribe where the gateway knows of the subscription. */

@@ -147,9 +147,36 @@ describe("acks", () => {
     expect(socket.take("ack")).toMatchObject([{ channel: "user/alice", position: "p3" }]);
   });
 
+  test("A-4 where a channel goes on is acked on each connection, so that the gateways know it before the first delivery", async () => {
+    const { r, socket } = await inbox();
+    confirm(socket, 8);
+    await r.clock.advance(100);
+    expect(socket.take("ack")).toMatchObject([{ channel: "user/alice", position: "p7" }]);
+    deliver(socket, 8);
+    await r.clock.advance(100);
+    socket.drop();
+    await r.clock.advance(250);
+    const second = await r.welcome();
+    confirm(second, 9);
+    await r.clock.advance(100);
+    expect(second.take("ack")).toMatchObject([{ channel: "user/alice", position: "p8" }]);
+  });
+
+  test("R-11 what the gateways know counts as resumed, without a position of its own", async () => {
+    const { r, socket, subscription } = await inbox();
+    const resumed: boolean[] = [];
+    subscription.on("subscribed", (event) => resumed.push(event.resumed));
+    confirm(socket, 8, { byKeptCursor: true });
+    expect(resumed).toEqual([true]);
+    await r.clock.advance(100);
+    expect(socket.take("ack")).toMatchObject([{ position: "p7" }]);
+  });
+
   test("A-1 go at once after 32 notifications", async () => {
-    const { socket } = await inbox();
+    const { r, socket } = await inbox();
     confirm(socket, 1);
+    await r.clock.advance(100);
+    socket.take("ack");
     for (let seq = 1; seq <= 33; seq++) deliver(socket, seq);
     await settle();
     expect(socket.take("ack")).toMatchObject([{ position: "p32" }]);
@@ -161,7 +188,7 @@ describe("acks", () => {
     confirm(socket, 1);
     deliver(socket, 1);
     await r.clock.advance(1_000);
-    expect(socket.take("ack")).toEqual([]);
+    expect(socket.take("ack")).toMatchObject([{ position: "p0" }]);
     calls[0]?.finish();
     await r.clock.advance(100);
     expect(socket.take("ack")).toMatchObject([{ position: "p1" }]);

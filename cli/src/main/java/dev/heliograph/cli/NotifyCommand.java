@@ -7,6 +7,7 @@ import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Values;
 import dev.heliograph.client.auth.TokenProvider;
+import dev.heliograph.client.producer.AckLevel;
 import dev.heliograph.client.producer.Notification;
 import dev.heliograph.client.producer.NotifyException;
 import dev.heliograph.client.producer.NotifyResult;
@@ -124,6 +125,14 @@ final class NotifyCommand implements Callable<Integer> {
     private Duration ttl;
 
     @Option(
+            names = "--ack-level",
+            paramLabel = "LEVEL",
+            defaultValue = "ACCEPTED",
+            description =
+                    "What it has to survive before the call succeeds: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private AckLevel ackLevel;
+
+    @Option(
             names = "--idempotency-key",
             paramLabel = "<key>",
             description = "The same key stores nothing twice. Default: a random one.")
@@ -155,6 +164,7 @@ final class NotifyCommand implements Callable<Integer> {
         Notification.Builder builder =
                 Notification.of(to.target(), type).payload(data.bytes(), contentType);
         attributes.forEach(builder::attribute);
+        builder.ackLevel(ackLevel);
         if (ttl != null) {
             builder.ttl(ttl);
         }

@@ -144,6 +144,28 @@ class EndToEndTest {
     }
 
     @Test
+    void goesOnAfterItsNewestAckWithoutAStore_R11() throws Exception {
+        DeviceClient first = run(installation.device(user));
+        ready(first);
+        send(1, 3);
+        eventually("3 notifications", () -> handled.size() == 3);
+        first.close();
+        eventually("the session's end is noted", this::isAway);
+        send(4, 6);
+
+        ready(run(installation.device(user)));
+
+        eventually("6 notifications", () -> handled.size() == 6);
+        assertThat(handled, is(texts(1, 6)));
+    }
+
+    private boolean isAway() {
+        var redis = installation.redis().commands();
+        return redis.keys("hg:*:u:default/" + user).stream()
+                .anyMatch(key -> redis.hget(key, "phone-1").startsWith("- - "));
+    }
+
+    @Test
     void aFailingHandlerGetsTheSameNotificationAgain_D3() throws Exception {
         DeviceClient client = start(installation.device(user));
         List<String> tried = new CopyOnWriteArrayList<>();

@@ -107,6 +107,7 @@ public final class HeliographServer {
                                         connectionLog));
         health.readyWhen("not-draining", () -> !stopped.get());
         gateway.ifPresent(it -> health.readyWhen("mailboxes", it::accepting));
+        gateway.ifPresent(it -> health.readyWhen("log-path", it::logPathWorks));
         this.web = web(notifier);
     }
 

@@ -61,7 +61,7 @@ class AdminEndpointsTest {
             gateway.sent(3);
             gateway.acked(30);
             gateway.resumed("ok");
-            gateway.repaired();
+            gateway.repaired("chain");
             gateway.newGeneration("eof");
             gateway.watchConnections(() -> 1);
             gateway.watchConnections(() -> 42);

@@ -5,8 +5,9 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * How to subscribe. A subscription whose position is known (from this client or its store) goes on
- * from there; the start only matters without one.
+ * How to subscribe. A subscription whose position is known goes on from there: to this client, to
+ * its store, or to the gateways, which keep for 30 days what a device id has acknowledged. The
+ * start only matters without one.
  */
 public final class SubscribeOptions {
 

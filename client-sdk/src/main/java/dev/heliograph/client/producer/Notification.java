@@ -27,6 +27,7 @@ import java.util.UUID;
  * @param ttl how long it is worth delivering, at least 1 s; empty: as long as the log keeps it
  * @param idempotencyKey within the server's window (10 minutes unless configured) the same key
  *     stores nothing twice
+ * @param ackLevel what it has to survive before the call succeeds
  */
 public record Notification(
         Target target,
@@ -35,7 +36,8 @@ public record Notification(
         String contentType,
         Map<String, String> attributes,
         Optional<java.time.Duration> ttl,
-        String idempotencyKey) {
+        String idempotencyKey,
+        AckLevel ackLevel) {
 
     /** Refuses null. */
     public Notification {
@@ -46,6 +48,7 @@ public record Notification(
         attributes = Map.copyOf(attributes);
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(idempotencyKey, "idempotencyKey");
+        Objects.requireNonNull(ackLevel, "ackLevel");
     }
 
     /** Describes a notification. */
@@ -63,7 +66,8 @@ public record Notification(
                                         .setPayload(payload)
                                         .setContentType(contentType)
                                         .putAllAttributes(attributes))
-                        .setIdempotencyKey(idempotencyKey);
+                        .setIdempotencyKey(idempotencyKey)
+                        .setAckLevel(ackLevel.toProto());
         ttl.ifPresent(
                 time ->
                         request.setTtl(
@@ -83,6 +87,7 @@ public record Notification(
         private final Map<String, String> attributes = new TreeMap<>();
         private Optional<java.time.Duration> ttl = Optional.empty();
         private Optional<String> idempotencyKey = Optional.empty();
+        private AckLevel ackLevel = AckLevel.ACCEPTED;
 
         private Builder(Target target, String type) {
             this.target = target;
@@ -127,6 +132,14 @@ public record Notification(
             return this;
         }
 
+        /**
+         * What it has to survive before the call succeeds; {@link AckLevel#ACCEPTED} by default.
+         */
+        public Builder ackLevel(AckLevel level) {
+            this.ackLevel = level;
+            return this;
+        }
+
         /** The notification. */
         public Notification build() {
             return new Notification(
@@ -136,7 +149,8 @@ public record Notification(
                     contentType,
                     attributes,
                     ttl,
-                    idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()));
+                    idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()),
+                    ackLevel);
         }
     }
 }

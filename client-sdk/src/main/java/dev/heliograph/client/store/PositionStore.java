@@ -10,6 +10,9 @@ import java.util.Optional;
  *
  * <p>After a crash the notifications whose position was not yet saved come again; positions are
  * saved at most 100 ms or 32 notifications late.
+ *
+ * <p>A device without a saved position goes on after what the gateways know that its id has
+ * acknowledged. When a gateway was killed that may be up to 40 s late.
  */
 public interface PositionStore {
 

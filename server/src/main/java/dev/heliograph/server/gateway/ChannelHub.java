@@ -6,12 +6,10 @@ import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
+import dev.heliograph.server.log.StateComparison.Known;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -131,11 +129,13 @@ final class ChannelHub {
             lock.unlock();
         }
         if (mailbox == null) {
-            return join(registry.log().read(channel, Optional.empty(), from, limit));
+            return HubRegistry.join(registry.log().read(channel, Optional.empty(), from, limit));
         }
         Page page;
         try {
-            page = join(registry.log().read(channel, Optional.of(mailbox), from, limit));
+            page =
+                    HubRegistry.join(
+                            registry.log().read(channel, Optional.of(mailbox), from, limit));
         } catch (RuntimeException e) {
             lock.lock();
             try {
@@ -161,16 +161,6 @@ final class ChannelHub {
             lock.unlock();
         }
         return page;
-    }
-
-    private static Page join(CompletableFuture<Page> read) {
-        try {
-            return read.join();
-        } catch (CompletionException | CancellationException e) {
-            throw e.getCause() instanceof LogException known
-                    ? known
-                    : new LogException.Unavailable("A page of the log cannot be read: " + e, e);
-        }
     }
 
     /**
@@ -212,13 +202,13 @@ final class ChannelHub {
                 case SYNCED -> {
                     Position at = entry.position();
                     if (!at.epoch().equals(head.epoch())) {
-                        drift("another epoch");
+                        drift("epoch");
                     } else if (at.id().compareTo(head.id()) <= 0) {
                         return;
                     } else if (entry.previous().equals(head.id())) {
                         push(entry);
                     } else {
-                        drift("a broken chain");
+                        drift("chain");
                     }
                 }
                 // It is in the log already: the reading under way, or another round of it, finds
@@ -237,7 +227,7 @@ final class ChannelHub {
             deliver(entry, System.currentTimeMillis());
         } catch (RuntimeException e) {
             LOGGER.log(System.Logger.Level.ERROR, "An entry could not be pushed to all", e);
-            drift("a failure");
+            drift("failure");
             live.takeAll().forEach(Subscription::readOn);
         }
     }
@@ -274,6 +264,32 @@ final class ChannelHub {
         }
     }
 
+    /** What it believes, if it is synced: the chain is whole up to there, and goes on here. */
+    Optional<Known> known() {
+        lock.lock();
+        try {
+            return state == State.SYNCED
+                    ? Optional.of(new Known(channel, registry.mailbox(channel), head))
+                    : Optional.empty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Registers interest and reads the log if it still believes this; false if not. */
+    boolean repair(Known believed, String reason) {
+        lock.lock();
+        try {
+            if (!known().equals(Optional.of(believed))) {
+                return false;
+            }
+            drift(reason);
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void drift(String why) {
         LOGGER.log(
                 System.Logger.Level.DEBUG,
@@ -281,7 +297,7 @@ final class ChannelHub {
                 channel.kind(),
                 why,
                 head.seq());
-        registry.metrics().repaired();
+        registry.metrics().repaired(why);
         state = State.SYNCING;
         registry.run(() -> resync(true));
     }
@@ -317,7 +333,9 @@ final class ChannelHub {
             Page page;
             try {
                 From from = head == null ? new From.Head() : new From.After(head);
-                page = join(registry.log().read(channel, Optional.of(mailbox), from, PAGE));
+                page =
+                        HubRegistry.join(
+                                registry.log().read(channel, Optional.of(mailbox), from, PAGE));
             } catch (RuntimeException e) {
                 LOGGER.log(
                         System.Logger.Level.DEBUG,

@@ -123,8 +123,12 @@ final class Frames {
                         .build());
     }
 
-    /** The answer to a Subscribe, or a reset. */
-    static Frame subscribed(Channel channel, int subId, Page page) {
+    /**
+     * The answer to a Subscribe, or a reset.
+     *
+     * @param byKept whether the position is the cursor that was kept for the device
+     */
+    static Frame subscribed(Channel channel, int subId, Page page, boolean byKept) {
         return Frame.of(
                 ServerFrame.newBuilder()
                         .setSubscribed(
@@ -140,7 +144,8 @@ final class Frames {
                                                 })
                                         .setNextSeq(page.base().seq() + 1)
                                         .setPosition(page.base().token())
-                                        .setHeadSeq(page.head().seq()))
+                                        .setHeadSeq(page.head().seq())
+                                        .setByKeptCursor(byKept))
                         .build());
     }
 

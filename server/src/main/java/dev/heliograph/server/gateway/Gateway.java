@@ -3,17 +3,21 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.LogStore;
 import dev.heliograph.server.log.MailboxGeneration;
 import dev.heliograph.server.log.MailboxListener;
 import dev.heliograph.server.log.Mailboxes;
+import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,6 +64,16 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             LogStore log,
             GatewayMetrics metrics,
             ConnectionLog connectionLog) {
+        this(node, config, log, metrics, connectionLog, AntiEntropy.Pace.DEFAULT);
+    }
+
+    Gateway(
+            String node,
+            GatewayConfig config,
+            LogStore log,
+            GatewayMetrics metrics,
+            ConnectionLog connectionLog,
+            AntiEntropy.Pace pace) {
         this.node = node;
         this.config = config;
         this.directory = log.sessions();
@@ -75,6 +89,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         metrics.watchConnections(sessions::size);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
+        new AntiEntropy(registry, log.comparison(), pace).start();
     }
 
     /** Returns when the mailboxes stand. */
@@ -85,6 +100,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     /** Whether new connections are let in. */
     public boolean accepting() {
         return mailboxes.ready().isDone() && !draining;
+    }
+
+    /** Whether what is published arrives here, as far as that is this node's matter. */
+    public boolean logPathWorks() {
+        return mailboxes.pathWorks();
     }
 
     @Override
@@ -157,8 +177,41 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 sessions.size());
     }
 
-    /** A session has ended. */
-    void ended(Session session, String user, Peer peer, int code, String reason) {
+    /**
+     * Keeps how far a session's device has handled its channels. Does not wait: what could not be
+     * kept is given back.
+     */
+    void keep(Session session, List<SessionDirectory.Cursor> acked) {
+        if (!acked.isEmpty()) {
+            var unused =
+                    directory
+                            .keep(session.entry().orElseThrow(), acked)
+                            .whenComplete(
+                                    (kept, e) -> {
+                                        if (e != null) {
+                                            session.giveBack(acked);
+                                        }
+                                    });
+        }
+    }
+
+    /**
+     * How far a device has handled a channel, if it is known. Blocks.
+     *
+     * @throws LogException when the directory cannot be asked
+     */
+    Optional<Position> keptCursor(SessionDirectory.Entry entry, Channel channel) {
+        return HubRegistry.join(directory.cursor(entry, channel));
+    }
+
+    /** A session has ended, and this was acknowledged and not kept so far. */
+    void ended(
+            Session session,
+            List<SessionDirectory.Cursor> acked,
+            String user,
+            Peer peer,
+            int code,
+            String reason) {
         Held held = sessions.remove(session.connectionId());
         if (held != null) {
             wheel.remove(session, held.slot());
@@ -170,7 +223,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                 registry.run(
                                         () -> {
                                             try {
-                                                directory.detach(entry).join();
+                                                directory.detach(entry, acked).join();
                                             } catch (RuntimeException e) {
                                                 LOGGER.log(
                                                         System.Logger.Level.DEBUG,
@@ -199,11 +252,18 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     public void onNewGeneration(MailboxGeneration generation) {
         metrics.newGeneration(generation.reason());
         registry.onNewGeneration(generation);
-        for (Held held : sessions.values()) {
-            if (held.session().entry().filter(it -> generation.serves(it.inbox())).isPresent()) {
-                registry.run(() -> reattach(held.session()));
-            }
-        }
+        // Behind the channels: delivering is more urgent than evicting.
+        registry.paced(
+                sessions.values().stream()
+                        .map(Held::session)
+                        .filter(
+                                it ->
+                                        it.entry()
+                                                .map(SessionDirectory.Entry::inbox)
+                                                .filter(generation::serves)
+                                                .isPresent())
+                        .<Runnable>map(session -> () -> reattach(session))
+                        .toList());
     }
 
     /** Tells the directory under which mailbox a session can be evicted now. */

@@ -3,12 +3,20 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog;
 import dev.heliograph.server.log.LogEntry;
+import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.MailboxGeneration;
+import dev.heliograph.server.log.StateComparison.Known;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +43,9 @@ final class HubRegistry implements AutoCloseable {
      */
     private static final int MAX_CONCURRENT_TASKS = 256;
 
+    /** 18,000 sessions that end at once are noted within a second; Redis may be slow. */
+    private static final Duration LAST_TASKS = Duration.ofSeconds(2);
+
     /** Before something that failed is tried again, on average. */
     private static final int RETRY_MS = 500;
 
@@ -44,6 +55,7 @@ final class HubRegistry implements AutoCloseable {
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
     private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore permits = new Semaphore(MAX_CONCURRENT_TASKS);
+    private final Pacer pacer = new Pacer((delayMs, task) -> schedule(task, delayMs), this::run);
     /* By group; replaced as a whole, under this. */
     private volatile List<String> mailboxes = List.of();
 
@@ -101,14 +113,38 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
+    /**
+     * Waits for an answer of the log.
+     *
+     * @throws LogException when it failed
+     */
+    static <T> T join(CompletableFuture<T> answer) {
+        try {
+            return answer.join();
+        } catch (CompletionException | CancellationException e) {
+            throw e.getCause() instanceof LogException known
+                    ? known
+                    : new LogException.Unavailable("The log did not answer: " + e, e);
+        }
+    }
+
     /** {@link #run} after a moment, jittered. */
     void later(Runnable task) {
-        int delay = RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS);
-        schedule(() -> run(task), delay);
+        after(RETRY_MS / 2 + ThreadLocalRandom.current().nextInt(RETRY_MS), task);
+    }
+
+    /** {@link #run} after this time. */
+    void after(long delayMs, Runnable task) {
+        schedule(() -> run(task), delayMs);
+    }
+
+    /** {@link #run}, but a few at a time. */
+    void paced(Collection<Runnable> many) {
+        pacer.add(many);
     }
 
     void resyncLater(ChannelHub hub) {
-        later(hub::resync);
+        later(() -> pacer.add(List.of(hub::resync)));
     }
 
     void lingerThenClose(ChannelHub hub) {
@@ -129,6 +165,23 @@ final class HubRegistry implements AutoCloseable {
         hubs.remove(hub.channel(), hub);
     }
 
+    /** The channels that have a hub. */
+    Set<Channel> channels() {
+        return hubs.keySet();
+    }
+
+    /** What the channel's hub believes, if it is synced. */
+    Optional<Known> known(Channel channel) {
+        ChannelHub hub = hubs.get(channel);
+        return hub == null ? Optional.empty() : hub.known();
+    }
+
+    /** Has a hub read the log if it still believes this; false if not. */
+    boolean repair(Known known, String reason) {
+        ChannelHub hub = hubs.get(known.channel());
+        return hub != null && hub.repair(known, reason);
+    }
+
     /**
      * Hands an entry to its hub; one without a hub was on its way when the last subscriber left.
      */
@@ -139,16 +192,13 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
-    /**
-     * Registers the interest of all channels that the new mailboxes serve, as many at a time as
-     * {@link #run} lets.
-     */
+    /** Registers the interest of all channels that the new mailboxes serve, paced. */
     void onNewGeneration(MailboxGeneration generation) {
         rename(generation);
         List<ChannelHub> served =
                 hubs.values().stream().filter(hub -> generation.serves(hub.channel())).toList();
         served.forEach(ChannelHub::onNewGeneration);
-        served.forEach(hub -> run(hub::resync));
+        pacer.add(served.stream().<Runnable>map(hub -> hub::resync).toList());
     }
 
     private synchronized void rename(MailboxGeneration generation) {
@@ -159,8 +209,17 @@ final class HubRegistry implements AutoCloseable {
         mailboxes = List.copyOf(names);
     }
 
+    /** Gives the last sessions' ends a moment to reach the log. */
     @Override
     public void close() {
+        tasks.shutdown();
+        try {
+            if (tasks.awaitTermination(LAST_TASKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         tasks.shutdownNow();
     }
 }

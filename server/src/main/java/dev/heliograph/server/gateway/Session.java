@@ -35,6 +35,13 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
      */
     private static final long MAX_ERRORS_BEHIND = 4;
 
+    /**
+     * Acks reach the session directory with the first heartbeat, or its check, after this: a busy
+     * device costs Redis a call every 40 s at most, and a gateway that is killed takes as much with
+     * it.
+     */
+    private static final long KEEP_EVERY_MS = 30_000;
+
     /** What a refused Subscribe is told to wait. */
     private static final int UNAVAILABLE_RETRY_MS = 1_000;
 
@@ -50,6 +57,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private volatile long lastHeardMs;
     private volatile List<Subscription> subscriptions = List.of();
     private final AtomicInteger firstReads = new AtomicInteger();
+    /* Owned by the timer. */
+    private long keptAtMs;
 
     Session(Gateway gateway, Principal principal, String connectionId) {
         this.gateway = gateway;
@@ -58,6 +67,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         this.connectionId = connectionId;
         this.openedAtMs = System.currentTimeMillis();
         this.lastHeardMs = gateway.clockMs();
+        this.keptAtMs = lastHeardMs - KEEP_EVERY_MS;
     }
 
     String connectionId() {
@@ -212,6 +222,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private boolean end(Channel channel) {
         for (Subscription subscription : subscriptions) {
             if (subscription.hub().channel().equals(channel)) {
+                // Ahead of a Subscribe that begins at the kept cursor: the directory keeps the
+                // order.
+                gateway.keep(this, subscription.takeAcked().stream().toList());
                 subscription.end();
                 drop(subscription);
                 return true;
@@ -231,12 +244,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     private void ack(Ack ack) {
-        Optional<Channel> channel = Channel.parse(principal.tenant(), ack.getChannel());
-        boolean subscribed =
-                channel.isPresent()
-                        && subscriptions.stream()
-                                .anyMatch(s -> s.hub().channel().equals(channel.get()));
-        if (!subscribed) {
+        Optional<Subscription> subscription =
+                Channel.parse(principal.tenant(), ack.getChannel()).flatMap(this::subscription);
+        if (subscription.isEmpty()) {
             String path = ack.getChannel();
             error(
                     ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
@@ -256,7 +266,47 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                     0);
             return;
         }
+        subscription.get().ack(position.get());
         metrics().acked(System.currentTimeMillis() - position.get().id().ms());
+    }
+
+    private Optional<Subscription> subscription(Channel channel) {
+        return subscriptions.stream().filter(s -> s.hub().channel().equals(channel)).findFirst();
+    }
+
+    /**
+     * How far the device has handled a channel, as the session directory knows. Blocks.
+     *
+     * @throws LogException when it cannot be asked
+     */
+    Optional<Position> keptCursor(Channel channel) {
+        return gateway.keptCursor(entry, channel);
+    }
+
+    private List<SessionDirectory.Cursor> takeAcked() {
+        return subscriptions.stream()
+                .map(Subscription::takeAcked)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The session directory could not be told. */
+    void giveBack(List<SessionDirectory.Cursor> acked) {
+        for (SessionDirectory.Cursor cursor : acked) {
+            subscription(cursor.channel()).ifPresent(it -> it.giveBack(cursor));
+        }
+    }
+
+    private void keepAcked() {
+        long now = gateway.clockMs();
+        if (now - keptAtMs < KEEP_EVERY_MS) {
+            return;
+        }
+        List<SessionDirectory.Cursor> acked = takeAcked();
+        if (!acked.isEmpty()) {
+            keptAtMs = now;
+            gateway.keep(this, acked);
+        }
     }
 
     /** The log could not be read for a Subscribe. */
@@ -301,6 +351,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
         } else if (entry != null) {
             send(Frames.HEARTBEAT);
+            keepAcked();
         }
     }
 
@@ -309,6 +360,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     public void check(long beatAtMs) {
         if (entry != null && lastHeardMs < beatAtMs) {
             close(CloseCode.CLOSE_CODE_HEARTBEAT_TIMEOUT);
+        } else if (entry != null) {
+            keepAcked();
         }
     }
 
@@ -331,9 +384,10 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     @Override
     public void onEnd(int code, String reason) {
+        List<SessionDirectory.Cursor> acked = takeAcked();
         subscriptions.forEach(Subscription::end);
         subscriptions = List.of();
-        gateway.ended(this, principal.subject(), transport.peer(), code, reason);
+        gateway.ended(this, acked, principal.subject(), transport.peer(), code, reason);
     }
 
     private void violation(CloseCode code, String message) {

@@ -5,7 +5,9 @@ import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
+import dev.heliograph.server.log.SessionDirectory;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * One session's cursor over one channel. It reads pages from the log until it has caught up, then
@@ -44,6 +46,11 @@ final class Subscription {
 
     /* Guarded by this: after end() has returned no frame of this subscription is queued. */
     private boolean ended;
+
+    /* Guarded by this: what the device has handled and the session directory has not heard of, or null. */
+    private Position acked;
+    /* Guarded by this: the log has lost its tail, and with it maybe what the directory knows. */
+    private boolean mayGoBack;
 
     Subscription(Session session, ChannelHub hub, int subId) {
         this.session = session;
@@ -188,21 +195,39 @@ final class Subscription {
     }
 
     /** The first read. False when it failed and the device was told. */
-    private boolean answer(From from) {
+    private boolean answer(From asked) {
         Page page;
+        boolean byKept = false;
         try {
+            From from = asked;
+            if (!(asked instanceof From.After)) {
+                Optional<Position> kept = session.keptCursor(hub.channel());
+                byKept = kept.isPresent();
+                from = kept.<From>map(From.After::new).orElse(asked);
+            }
             page = hub.read(from, PAGE);
         } catch (LogException e) {
             session.subscribeFailed(this, subId, e);
             return false;
         }
-        if (from instanceof From.After) {
+        if (byKept || asked instanceof From.After) {
             session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
         }
-        cursor = page.base();
-        send(Frames.subscribed(hub.channel(), subId, page));
+        begin(page, byKept);
         cover(page);
         return true;
+    }
+
+    /** Tells the device where its channel goes on. */
+    private void begin(Page page, boolean byKept) {
+        if (page.outcome() == Page.Outcome.FORK) {
+            synchronized (this) {
+                acked = null;
+                mayGoBack = true;
+            }
+        }
+        cursor = page.base();
+        send(Frames.subscribed(hub.channel(), subId, page, byKept));
     }
 
     /** Reads until the head is reached, the outbox is full, or the session has ended. */
@@ -222,8 +247,7 @@ final class Subscription {
             }
             if (page.outcome() != Page.Outcome.OK) {
                 session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
-                cursor = page.base();
-                send(Frames.subscribed(hub.channel(), subId, page));
+                begin(page, false);
             } else if (page.entries().isEmpty() && !hub.goLive(this, proof)) {
                 // The hub has heard of more than the log holds, as after a failover: it will know.
                 session.registry().later(() -> catchUp(UNPROVEN));
@@ -273,6 +297,44 @@ final class Subscription {
         if (expiredFrom != 0) {
             send(Frames.expired(hub.channel(), expiredFrom, cursor));
         }
+    }
+
+    /**
+     * The device has handled everything up to a position. One that lies behind another changes
+     * nothing.
+     */
+    synchronized void ack(Position position) {
+        if (cursor != null && (acked == null || !wasSent(acked) || isBehind(acked, position))) {
+            acked = position;
+        }
+    }
+
+    /**
+     * What the session directory should hear of, if anything: the newest Ack since the last call,
+     * unless it names what this subscription has not sent, as an Ack does that crossed a reset.
+     */
+    synchronized Optional<SessionDirectory.Cursor> takeAcked() {
+        if (acked == null || !wasSent(acked)) {
+            return Optional.empty();
+        }
+        var taken = new SessionDirectory.Cursor(hub.channel(), acked, mayGoBack);
+        acked = null;
+        mayGoBack = false;
+        return Optional.of(taken);
+    }
+
+    /** The session directory could not be told. */
+    synchronized void giveBack(SessionDirectory.Cursor taken) {
+        mayGoBack |= taken.mayGoBack();
+        ack(taken.position());
+    }
+
+    private boolean wasSent(Position position) {
+        return position.epoch().equals(cursor.epoch()) && position.seq() <= cursor.seq();
+    }
+
+    private static boolean isBehind(Position one, Position other) {
+        return !one.epoch().equals(other.epoch()) || one.seq() < other.seq();
     }
 
     private synchronized boolean hasEnded() {

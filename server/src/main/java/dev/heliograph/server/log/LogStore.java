@@ -16,6 +16,7 @@ public final class LogStore implements AutoCloseable {
     private final MemoryGuard memory;
     private final RedisLog log;
     private final SessionDirectory sessions;
+    private final StateComparison comparison;
 
     private LogStore(RedisClients clients, RedisConfig redis, LogConfig config) {
         this.clients = clients;
@@ -41,6 +42,7 @@ public final class LogStore implements AutoCloseable {
         MailboxGroups groups = clients.topology().mailboxGroups();
         this.log = new RedisLog(writes, control, groups, memory, config, Clock.systemUTC());
         this.sessions = new SessionDirectory(control, groups);
+        this.comparison = new StateComparison(control);
     }
 
     /**
@@ -70,14 +72,24 @@ public final class LogStore implements AutoCloseable {
         return log;
     }
 
-    /** Which session each device has. */
+    /** Whether gateways believe what the log says. */
+    public StateComparison comparison() {
+        return comparison;
+    }
+
+    /** Which session each device has, and how far it is. */
     public SessionDirectory sessions() {
         return sessions;
     }
 
     /** Starts reading mailboxes for a gateway of this name. */
     public Mailboxes mailboxes(String node, MailboxListener listener) {
-        return new Mailboxes(clients, node, listener);
+        return mailboxes(node, listener, PathProbe.EVERY);
+    }
+
+    Mailboxes mailboxes(String node, MailboxListener listener, Duration probeEvery) {
+        return new Mailboxes(
+                clients, writes.get(AckLevel.ACCEPTED), control, node, listener, probeEvery);
     }
 
     @Override

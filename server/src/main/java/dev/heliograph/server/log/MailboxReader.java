@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -71,11 +72,13 @@ final class MailboxReader implements AutoCloseable {
     private final List<Integer> groups;
     private final String node;
     private final MailboxListener listener;
+    private final Consumer<String> probeSeen;
     private final SecureRandom random = new SecureRandom();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean unfit;
+    private volatile boolean connected;
     private volatile String mailbox;
     private volatile long oldestUnreadMs;
 
@@ -85,25 +88,42 @@ final class MailboxReader implements AutoCloseable {
     private long nextTendMs;
     private long lastReadNanos;
 
-    /** A reader of the mailboxes of these groups. */
+    /**
+     * A reader of the mailboxes of these groups.
+     *
+     * @param probeSeen takes the token of each probe
+     */
     MailboxReader(
             RedisClients clients,
             MailboxGroups layout,
             List<Integer> groups,
             String node,
-            MailboxListener listener) {
+            MailboxListener listener,
+            Consumer<String> probeSeen) {
         this.clients = clients;
         this.topology = clients.topology();
         this.layout = layout;
         this.groups = List.copyOf(groups);
         this.node = node;
         this.listener = listener;
+        this.probeSeen = probeSeen;
         this.thread = Thread.ofPlatform().name("mailbox-reader").daemon().start(this::run);
     }
 
     /** Drops the connection and makes another. */
     void reconnect() {
         unfit = true;
+    }
+
+    /** Key of a group's mailbox; empty before the first generation. */
+    String key(int group) {
+        String name = mailbox;
+        return name == null ? "" : layout.prefix(group) + name;
+    }
+
+    /** Whether it reads, as far as it knows. */
+    boolean isConnected() {
+        return connected;
     }
 
     /** Completes when the first generation stands. */
@@ -126,6 +146,7 @@ final class MailboxReader implements AutoCloseable {
                 RedisCommands<String, byte[]> redis = connection.sync();
                 takeUp(redis);
                 ready.complete(null);
+                connected = true;
                 failures = 0;
                 while (!closed && !unfit && connection.isOpen() && serves(server)) {
                     read(redis);
@@ -153,6 +174,7 @@ final class MailboxReader implements AutoCloseable {
     }
 
     private void retry(int failures, String why, Throwable unexpected) {
+        connected = false;
         if (!closed) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -263,6 +285,11 @@ final class MailboxReader implements AutoCloseable {
         byte[] evicted = body.get("x");
         if (evicted != null) {
             listener.onEvict(text(evicted));
+            return;
+        }
+        byte[] probe = body.get("q");
+        if (probe != null) {
+            probeSeen.accept(text(probe));
             return;
         }
         String name = text(body.get("c"));

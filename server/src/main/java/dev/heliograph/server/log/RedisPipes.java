@@ -64,6 +64,11 @@ final class RedisPipes implements AutoCloseable {
         pipes.values().forEach(RedisPipe::reconnect);
     }
 
+    /** Whether calls to the server that has the key fail at once. */
+    boolean isBroken(String key) {
+        return pipe(topology.endpoint(key)).isBroken();
+    }
+
     /** Runs a script; the reply's shape is the script's. Fails with a {@link LogException}. */
     CompletableFuture<List<Object>> run(Script script, List<String> keys, byte[]... args) {
         String[] keyArray = keys.toArray(String[]::new);

@@ -20,7 +20,8 @@ record Script(String text, String sha) {
     static final Script PUBLISH = load("publish");
     static final Script READ = load("read");
     static final Script ATTACH = load("attach");
-    static final Script DETACH = load("detach");
+    static final Script KEEP = load("keep");
+    static final Script COMPARE = load("compare");
     static final Script TEND = load("tend");
     static final Script REAP = load("reap");
 

@@ -32,8 +32,9 @@ public final class GatewayMetrics {
     private final Timer acked = meters.latency("stored_to_acked", "From the log to the Ack");
     private final Meters.Labelled resumes =
             meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
-    private final Counter repairs =
-            meters.counter("repairs", "Channels whose chain was repaired from the log");
+    private final Meters.Labelled repairs =
+            meters.labelled("repairs", "Channels repaired from the log by reason", "reason")
+                    .with("chain", "epoch", "failure", "interest", "head");
     private final Meters.Labelled generations =
             meters.labelled("mailbox_generations", "Mailbox generations by reason", "reason");
 
@@ -81,9 +82,13 @@ public final class GatewayMetrics {
         resumes.increment(outcome);
     }
 
-    /** A channel's chain was broken and repaired from the log. */
-    public void repaired() {
-        repairs.increment();
+    /**
+     * A channel was not what the log says and is repaired from it: {@code chain} or {@code epoch}
+     * of an entry did not fit, an entry met a {@code failure}; or anti-entropy found its {@code
+     * interest} lost or its {@code head} old.
+     */
+    public void repaired(String reason) {
+        repairs.increment(reason);
     }
 
     /** A mailbox generation began for this reason. */

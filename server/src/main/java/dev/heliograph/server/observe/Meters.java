@@ -92,6 +92,14 @@ final class Meters {
             this.label = label;
         }
 
+        /** Shows these values from the start, so that a rate sees their first increase. */
+        Labelled with(String... values) {
+            for (String value : values) {
+                counters.put(value, create(value));
+            }
+            return this;
+        }
+
         void increment(String value) {
             Counter counter = counters.get(value);
             if (counter == null) {

@@ -66,7 +66,12 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     Gateway gateway(String node, GatewayConfig config) {
-        Gateway gateway = new Gateway(node, config, log, new GatewayMetrics(), new ConnectionLog());
+        return gateway(node, config, AntiEntropy.Pace.DEFAULT);
+    }
+
+    Gateway gateway(String node, GatewayConfig config, AntiEntropy.Pace pace) {
+        Gateway gateway =
+                new Gateway(node, config, log, new GatewayMetrics(), new ConnectionLog(), pace);
         gateway.awaitReady();
         gateways.add(gateway);
         return gateway;
