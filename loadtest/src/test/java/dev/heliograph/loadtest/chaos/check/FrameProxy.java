@@ -82,7 +82,6 @@ final class FrameProxy implements AutoCloseable {
                                                 () -> rewrite(gateway, device, rewriter)));
             } catch (IOException e) {
                 // The listener was closed, or the gateway is away: the device tries again.
-                continue;
             }
         }
     }
@@ -133,7 +132,6 @@ final class FrameProxy implements AutoCloseable {
             frames.readFully(payload);
             if (first != BINARY_FINAL) {
                 out.write(frame(first, payload));
-                continue;
             }
             for (ServerFrame each : rewriter.rewrite(ServerFrame.parseFrom(payload))) {
                 out.write(frame(BINARY_FINAL, each.toByteArray()));

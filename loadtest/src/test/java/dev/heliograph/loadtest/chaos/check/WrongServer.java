@@ -84,6 +84,9 @@ final class WrongServer implements AutoCloseable {
                                 "HELIOGRAPH_HTTP_PORT", "0",
                                 "HELIOGRAPH_GRPC_PORT", "0",
                                 "HELIOGRAPH_ADMIN_PORT", "0",
+                                // A device that does not hear of a cut finds it soon.
+                                "HELIOGRAPH_GATEWAY_HEARTBEAT_INTERVAL", "3s",
+                                "HELIOGRAPH_GATEWAY_HEARTBEAT_TIMEOUT", "3s",
                                 "HELIOGRAPH_REDIS_URI", redis.config().uri().toString(),
                                 "HELIOGRAPH_AUTH_JWKS", jwks.toString()));
         process = builder.redirectErrorStream(true).start();
