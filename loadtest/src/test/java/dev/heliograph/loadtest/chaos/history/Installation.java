@@ -53,17 +53,18 @@ public final class Installation implements AutoCloseable {
 
     /** Another server on the same Redis, the caller's to stop. */
     public HeliographServer startServer(String node) {
-        Map<String, String> settings =
-                new HashMap<>(
-                        Map.of(
-                                "heliograph.node", node,
-                                "heliograph.bind-address", "127.0.0.1",
-                                "heliograph.http-port", "0",
-                                "heliograph.grpc-port", "0",
-                                "heliograph.admin-port", "0",
-                                "heliograph.gateway.drain-time", "1ms",
-                                "heliograph.redis.uri", redis.config().uri().toString(),
-                                "heliograph.auth.jwks", jwks.toString()));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("heliograph.node", node);
+        // A device that does not hear of a cut finds it soon.
+        settings.put("heliograph.gateway.heartbeat-interval", "3s");
+        settings.put("heliograph.gateway.heartbeat-timeout", "3s");
+        settings.put("heliograph.bind-address", "127.0.0.1");
+        settings.put("heliograph.http-port", "0");
+        settings.put("heliograph.grpc-port", "0");
+        settings.put("heliograph.admin-port", "0");
+        settings.put("heliograph.gateway.drain-time", "1ms");
+        settings.put("heliograph.redis.uri", redis.config().uri().toString());
+        settings.put("heliograph.auth.jwks", jwks.toString());
         settings.putAll(overrides);
         return HeliographServer.create(
                         ServerConfig.create(
