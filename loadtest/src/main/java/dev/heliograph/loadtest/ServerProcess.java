@@ -84,8 +84,9 @@ public final class ServerProcess implements AutoCloseable {
                                 started.complete(ports);
                             }
                         });
-        process.ended()
-                .whenComplete(
+        var _ =
+                process.ended()
+                        .whenComplete(
                         (done, failure) ->
                                 started.completeExceptionally(
                                         new IOException("The server has ended")));
