@@ -18,7 +18,7 @@ export type Step =
   | { readonly kind: "deliver"; readonly delivery: Delivery }
   | { readonly kind: "skip"; readonly skip: SkipEvent; readonly position: string }
   /** Subscribed said where the channel begins anew. */
-  | { readonly kind: "reset"; readonly position: string; readonly reset: ResetEvent };
+  | { readonly kind: "reset"; readonly reset: Omit<ResetEvent, "lastPosition"> };
 
 /** What the queue needs and tells. */
 export interface QueueParts {
@@ -99,8 +99,8 @@ export class DeliveryQueue {
         this.advance(step.position, step.skip.throughSeq);
         break;
       case "reset":
-        this.parts.reset(step.reset);
-        this.advance(step.position, step.reset.nextSeq - 1);
+        this.parts.reset({ ...step.reset, lastPosition: memory.position });
+        this.advance(step.reset.nextPosition, step.reset.nextSeq - 1);
         break;
     }
   }

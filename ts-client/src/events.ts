@@ -157,10 +157,21 @@ export type ResetOutcome =
 export interface ResetEvent {
   readonly channel: string;
   readonly outcome: ResetOutcome;
-  /** The seq that the device expected next; undefined when this client instance has not seen one yet. */
-  readonly fromSeq: number | undefined;
+  /** The newest seq that had been handled; undefined when this client instance has not seen one yet. */
+  readonly lastSeq: number | undefined;
+  /** The position that the channel was to go on from; undefined when it was what the gateways know of the device. */
+  readonly lastPosition: string | undefined;
   /** The seq that comes next now. */
   readonly nextSeq: number;
+  /** The position just before `nextSeq`. */
+  readonly nextPosition: string;
+  /** The newest seq in the log; 0 when it is empty. */
+  readonly headSeq: number;
+  /**
+   * How many entries between `lastSeq` and `nextSeq` are lost to this device; undefined when that is not known: without a
+   * `lastSeq`, and where both belong to different logs ("epoch", "fork", "invalid_position").
+   */
+  readonly lost: number | undefined;
 }
 
 /** Entries that are not delivered (D-5). */

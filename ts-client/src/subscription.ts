@@ -154,30 +154,33 @@ export class ChannelSubscription implements Subscription {
       return;
     }
     const { channel } = this;
-    const known = this.seq === undefined ? undefined : this.seq + 1;
-    const fromSeq = this.confirmed ? this.check.expected : known;
+    const received = this.confirmed && this.check.expected !== undefined ? this.check.expected - 1 : undefined;
+    const lastSeq = received ?? this.seq;
     const nextSeq = Number(frame.nextSeq);
-    const gap = fromSeq !== undefined && nextSeq > fromSeq ? "gap" : undefined;
+    const headSeq = Number(frame.headSeq);
+    const between = lastSeq === undefined ? undefined : nextSeq - lastSeq - 1;
+    const gap = between !== undefined && between > 0 ? "gap" : undefined;
     const outcome = this.positionRefused ? "invalid_position" : (resetOf(frame.outcome) ?? gap);
-    const reset = outcome && { channel, outcome, fromSeq, nextSeq };
     this.cancelAnswer?.();
     this.check.begin(nextSeq);
     this.confirmed = true;
     this.positionRefused = false;
     this.failures = 0;
     this.status = "active";
-    if (reset) this.queue?.push({ kind: "reset", position: frame.position, reset });
-    else {
+    if (outcome) {
+      const lost = outcome === "trimmed" || outcome === "gap" ? between && Math.max(0, between) : undefined;
+      const reset = { channel, outcome, lastSeq, nextSeq, nextPosition: frame.position, headSeq, lost };
+      this.queue?.push({ kind: "reset", reset });
+    } else {
       this.memory?.begin(frame.position, nextSeq - 1);
       // Handled while nobody could be told, or told to a gateway that was killed.
       if (this.position) this.parts.acks.note(channel, this.position);
     }
-    const headSeq = Number(frame.headSeq);
     this.events.emit("subscribed", {
       channel,
       nextSeq,
       headSeq,
-      resumed: (this.resuming || frame.byKeptCursor) && !reset,
+      resumed: (this.resuming || frame.byKeptCursor) && !outcome,
     });
   }
 

@@ -17,7 +17,9 @@ test("a device whose position was trimmed hears of it and gets all that the log 
   await phone.until(() => phone.texts.at(-1) === "405", "the newest notification");
 
   const nextSeq = phone.resets[0]?.nextSeq ?? 0;
-  expect(phone.resets).toEqual([{ channel: `user/${user}`, outcome: "trimmed", fromSeq: 6, nextSeq }]);
+  expect(phone.resets).toMatchObject([
+    { channel: `user/${user}`, outcome: "trimmed", lastSeq: 5, nextSeq, headSeq: 405, lost: nextSeq - 6 },
+  ]);
   expect(nextSeq).toBeGreaterThan(405 - MOST_KEPT);
   expect(phone.deliveries.map(({ seq }) => seq)).toEqual([
     ...[1, 2, 3, 4, 5],

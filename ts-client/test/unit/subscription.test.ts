@@ -107,7 +107,9 @@ describe("subscribing", () => {
     expect(socket.sent.at(-1)).toMatchObject({ case: "subscribe", value: { position: "", start: 2 } });
     confirm(socket, 4);
     await settle();
-    expect(resets).toMatchObject([{ outcome: "invalid_position", fromSeq: undefined, nextSeq: 4 }]);
+    expect(resets).toMatchObject([
+      { outcome: "invalid_position", lastSeq: undefined, lastPosition: "garbage", nextSeq: 4 },
+    ]);
     expect(subscription.position).toBe("p3");
   });
 });
@@ -258,7 +260,9 @@ describe("resets", () => {
     deliver(next, 10, "user/alice", "n2");
     deliver(next, 11, "user/alice", "n11");
     await settle();
-    expect(resets).toEqual([{ channel: "user/alice", outcome: name, fromSeq: 4, nextSeq: 10 }]);
+    const place = { lastSeq: 3, lastPosition: "p3", nextSeq: 10, nextPosition: "q9", headSeq: 9 };
+    const lost = name === "trimmed" ? 6 : undefined;
+    expect(resets).toEqual([{ channel: "user/alice", outcome: name, ...place, lost }]);
     expect(seqs).toEqual([1, 2, 3, 11]);
     expect(r.kinds()).toContain("duplicate-dropped");
     expect(subscription.position).toBe("p11");
@@ -279,7 +283,7 @@ describe("resets", () => {
     }
     deliver(r.socket, 5);
     await settle();
-    expect(resets).toMatchObject([{ outcome: "gap", fromSeq: 2, nextSeq: 5 }]);
+    expect(resets).toMatchObject([{ outcome: "gap", lastSeq: 1, lastPosition: "p1", nextSeq: 5, lost: 3 }]);
     expect(seqs).toEqual([1, 5]);
   });
 
@@ -298,7 +302,9 @@ describe("resets", () => {
     await settle();
     calls[1]?.finish();
     await settle();
-    expect(resets).toMatchObject([{ outcome: "epoch", fromSeq: 3, nextSeq: 1 }]);
+    expect(resets).toMatchObject([
+      { outcome: "epoch", lastSeq: 2, lastPosition: "p2", nextSeq: 1, nextPosition: "q0" },
+    ]);
     expect(subscription.position).toBe("q0");
     expect(calls[2]?.delivery.id).toBe("new1");
   });

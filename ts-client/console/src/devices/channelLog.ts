@@ -28,9 +28,9 @@ export class ChannelLog {
     });
     this.#subscription.on("subscribed", (event) => this.#subscribed(event));
     this.#subscription.on("skip", (event) => this.#skip(event));
-    this.#subscription.on("reset", ({ outcome, fromSeq, nextSeq }) => {
-      const lost = outcome === "trimmed" && fromSeq !== undefined ? `, #${fromSeq} to #${nextSeq - 1} are lost` : "";
-      listener.note("bad", `Reset: ${outcome}`, `${this.channel} goes on at #${nextSeq}${lost}`);
+    this.#subscription.on("reset", ({ outcome, lastSeq, nextSeq, lost }) => {
+      const gone = lost && lastSeq !== undefined ? `, #${lastSeq + 1} to #${nextSeq - 1} are lost` : "";
+      listener.note("bad", `Reset: ${outcome}`, `${this.channel} goes on at #${nextSeq}${gone}`);
     });
     this.#subscription.on("error", ({ label, text }) => listener.note("bad", label, `${this.channel}: ${text}`));
   }

@@ -21,7 +21,7 @@ export class DevicePositions implements PositionStore {
     else storage.write(this.#prefix + channel, position);
   }
 
-  /** Forgets the positions of all channels used here: a device of this name begins anew. */
+  /** Forgets the positions of all channels used here. The gateways still know how far a device of this name is. */
   forget(): void {
     for (const channel of this.#channels) storage.remove(this.#prefix + channel);
   }

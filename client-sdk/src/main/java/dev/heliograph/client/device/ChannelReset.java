@@ -1,5 +1,6 @@
 package dev.heliograph.client.device;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -8,12 +9,34 @@ import java.util.OptionalLong;
  *
  * @param channel the channel
  * @param reason why
- * @param lastSeq the newest seq that this client had seen, when it knows
+ * @param lastSeq the newest seq that this client had handled; empty when it has not seen one, as
+ *     after a start of the app
+ * @param lastPosition the position that the channel was to go on from; empty when it was what the
+ *     gateways know of the device
  * @param nextSeq the seq that comes next
+ * @param nextPosition the position just before {@code nextSeq}
  * @param headSeq the newest seq in the log; 0 when it is empty
  */
 public record ChannelReset(
-        String channel, Reason reason, OptionalLong lastSeq, long nextSeq, long headSeq) {
+        String channel,
+        Reason reason,
+        OptionalLong lastSeq,
+        Optional<String> lastPosition,
+        long nextSeq,
+        String nextPosition,
+        long headSeq) {
+
+    /**
+     * How many entries between {@code lastSeq} and {@code nextSeq} are lost to this device. Empty
+     * when that is not known: without a {@code lastSeq}, and where both belong to different logs
+     * ({@link Reason#EPOCH}, {@link Reason#FORK}, {@link Reason#INVALID_POSITION}).
+     */
+    public OptionalLong lost() {
+        boolean comparable = reason == Reason.TRIMMED || reason == Reason.GAP;
+        return comparable && lastSeq.isPresent()
+                ? OptionalLong.of(Math.max(0, nextSeq - lastSeq.getAsLong() - 1))
+                : OptionalLong.empty();
+    }
 
     /** Why continuity broke. */
     public enum Reason {

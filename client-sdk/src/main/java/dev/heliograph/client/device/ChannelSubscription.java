@@ -64,7 +64,8 @@ final class ChannelSubscription implements Subscription {
     private DeviceConnection connection;
     private int subId;
     private Start start;
-    private boolean positionRefused;
+    /* Empty unless the gateway has just refused it. */
+    private String refused = "";
     private int fruitlessAsks;
     private String received = "";
     private volatile String handled = "";
@@ -158,21 +159,25 @@ final class ChannelSubscription implements Subscription {
         askTimer.cancel();
         Optional<ChannelReset.Reason> reset = resetReason(answer);
         OptionalLong expected = cursor.expected();
+        String from = refused.isEmpty() ? received : refused;
         cursor.startAt(answer.getNextSeq());
         if (!answer.getPosition().isEmpty()) {
             received = answer.getPosition();
         }
         status = Status.LIVE;
-        positionRefused = false;
+        refused = "";
         pump.add(
-                reset.<Entry>map(reason -> new Broken(resetOf(reason, expected, answer), received))
+                reset.<Entry>map(
+                                reason ->
+                                        new Broken(
+                                                resetOf(reason, expected, from, answer), received))
                         .orElseGet(() -> new Passed(received)));
         ready.complete(null);
         flush();
     }
 
     private Optional<ChannelReset.Reason> resetReason(Subscribed answer) {
-        if (positionRefused) {
+        if (!refused.isEmpty()) {
             return Optional.of(ChannelReset.Reason.INVALID_POSITION);
         }
         return switch (answer.getOutcome()) {
@@ -190,12 +195,19 @@ final class ChannelSubscription implements Subscription {
     }
 
     private ChannelReset resetOf(
-            ChannelReset.Reason reason, OptionalLong expected, Subscribed answer) {
+            ChannelReset.Reason reason, OptionalLong expected, String from, Subscribed answer) {
         OptionalLong lastSeq =
                 expected.isPresent()
                         ? OptionalLong.of(expected.getAsLong() - 1)
                         : OptionalLong.empty();
-        return new ChannelReset(channel, reason, lastSeq, answer.getNextSeq(), answer.getHeadSeq());
+        return new ChannelReset(
+                channel,
+                reason,
+                lastSeq,
+                from.isEmpty() ? Optional.empty() : Optional.of(from),
+                answer.getNextSeq(),
+                answer.getPosition(),
+                answer.getHeadSeq());
     }
 
     void deliver(Deliver frame) {
@@ -279,10 +291,10 @@ final class ChannelSubscription implements Subscription {
             return;
         } else if (error.getCode() == ErrorCode.ERROR_CODE_INVALID_POSITION
                 && !received.isEmpty()) {
+            refused = received;
             received = "";
             handled = "";
             start = Start.START_EARLIEST;
-            positionRefused = true;
             ask();
         } else if (CloseCodes.info(error.getCode()).getRetryable()) {
             askAfter(

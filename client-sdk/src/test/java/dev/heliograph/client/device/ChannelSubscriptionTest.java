@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -276,6 +277,12 @@ class ChannelSubscriptionTest {
         assertThat(resets.getFirst().reason(), is(reason));
         assertThat(resets.getFirst().lastSeq().getAsLong(), is(4L));
         assertThat(resets.getFirst().nextSeq(), is(nextSeq));
+        assertThat(resets.getFirst().lastPosition(), is(Optional.of("p4")));
+        assertThat(resets.getFirst().nextPosition(), is("p" + (nextSeq - 1)));
+        boolean comparable = reason == Reason.TRIMMED || reason == Reason.GAP;
+        assertThat(
+                resets.getFirst().lost(),
+                is(comparable ? OptionalLong.of(4) : OptionalLong.empty()));
     }
 
     @Test
@@ -292,6 +299,8 @@ class ChannelSubscriptionTest {
         gateway.subscribed(link, Outcome.OUTCOME_OK, 1);
 
         assertThat(resets.getFirst().reason(), is(Reason.INVALID_POSITION));
+        assertThat(resets.getFirst().lastPosition(), is(Optional.of("bogus")));
+        assertThat(resets.getFirst().lastSeq(), is(OptionalLong.empty()));
     }
 
     @Test

@@ -30,8 +30,7 @@ final class ConfigReader {
 
     /** One or more, with ports. */
     private static final Pattern SERVERS =
-            Pattern.compile(
-                    "(?:[^\\s,:@/]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5}(?:,(?:[^\\s,:@/]+|\\[[0-9A-Fa-f:.]+]):\\d{1,5})*");
+            Pattern.compile("[^\\s,:@/]+:\\d{1,5}(,[^\\s,:@/]+:\\d{1,5})*");
 
     /** Leaves room in a node name for the random part. */
     private static final int MAX_HOST_CHARS = 40;

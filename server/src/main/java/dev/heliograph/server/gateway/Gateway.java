@@ -252,11 +252,18 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     public void onNewGeneration(MailboxGeneration generation) {
         metrics.newGeneration(generation.reason());
         registry.onNewGeneration(generation);
-        for (Held held : sessions.values()) {
-            if (held.session().entry().filter(it -> generation.serves(it.inbox())).isPresent()) {
-                registry.run(() -> reattach(held.session()));
-            }
-        }
+        // Behind the channels: delivering is more urgent than evicting.
+        registry.paced(
+                sessions.values().stream()
+                        .map(Held::session)
+                        .filter(
+                                it ->
+                                        it.entry()
+                                                .map(SessionDirectory.Entry::inbox)
+                                                .filter(generation::serves)
+                                                .isPresent())
+                        .<Runnable>map(session -> () -> reattach(session))
+                        .toList());
     }
 
     /** Tells the directory under which mailbox a session can be evicted now. */

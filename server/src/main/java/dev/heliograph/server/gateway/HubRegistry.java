@@ -9,6 +9,7 @@ import dev.heliograph.server.log.StateComparison.Known;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,7 @@ final class HubRegistry implements AutoCloseable {
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
     private final ExecutorService tasks = Executors.newVirtualThreadPerTaskExecutor();
     private final Semaphore permits = new Semaphore(MAX_CONCURRENT_TASKS);
+    private final Pacer pacer = new Pacer((delayMs, task) -> schedule(task, delayMs), this::run);
     /* By group; replaced as a whole, under this. */
     private volatile List<String> mailboxes = List.of();
 
@@ -136,8 +138,13 @@ final class HubRegistry implements AutoCloseable {
         schedule(() -> run(task), delayMs);
     }
 
+    /** {@link #run}, but a few at a time. */
+    void paced(Collection<Runnable> many) {
+        pacer.add(many);
+    }
+
     void resyncLater(ChannelHub hub) {
-        later(hub::resync);
+        later(() -> pacer.add(List.of(hub::resync)));
     }
 
     void lingerThenClose(ChannelHub hub) {
@@ -185,16 +192,13 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
-    /**
-     * Registers the interest of all channels that the new mailboxes serve, as many at a time as
-     * {@link #run} lets.
-     */
+    /** Registers the interest of all channels that the new mailboxes serve, paced. */
     void onNewGeneration(MailboxGeneration generation) {
         rename(generation);
         List<ChannelHub> served =
                 hubs.values().stream().filter(hub -> generation.serves(hub.channel())).toList();
         served.forEach(ChannelHub::onNewGeneration);
-        served.forEach(hub -> run(hub::resync));
+        pacer.add(served.stream().<Runnable>map(hub -> hub::resync).toList());
     }
 
     private synchronized void rename(MailboxGeneration generation) {

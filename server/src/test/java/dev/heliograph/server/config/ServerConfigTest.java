@@ -49,6 +49,11 @@ class ServerConfigTest {
         "admin-port, -1",
         "redis.uri, http://x",
         "redis.uri, nonsense",
+        "redis.uri, redis-sentinel://a:1",
+        "redis.uri, redis-sentinel://a#main",
+        "redis.uri, 'redis-cluster://a:1,b'",
+        "redis.uri, redis-cluster://a:1/0",
+        "redis.replicas, -1",
         "redis.command-timeout, 2 seconds",
         "log.max-length, 0",
         "log.retention, -1s",
@@ -73,6 +78,22 @@ class ServerConfigTest {
                         IllegalArgumentException.class,
                         () -> TestServer.config(JWKS, "redis.uri", "http://:secret@h:1"));
         assertThat(e.getMessage(), not(containsString("secret")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ' ',
+            value = {
+                "redis://a:1 a:1",
+                "rediss://user:secret@a:1/2 a:1",
+                "redis-sentinel://:secret@a:1,b:2#main a:1,b:2",
+                "rediss-sentinel://a:1/3#main a:1",
+                "redis-cluster://:secret@a:1,b:2 a:1,b:2",
+                "rediss-cluster://a:1 a:1"
+            })
+    void everyTopologyHasAUri(String uri, String servers) {
+        ServerConfig config = TestServer.config(JWKS, "redis.uri", uri);
+        assertThat(config.redis().servers(), is(servers));
     }
 
     @Test

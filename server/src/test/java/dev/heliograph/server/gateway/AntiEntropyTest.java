@@ -61,7 +61,11 @@ class AntiEntropyTest {
     }
 
     private FakeTransport live() {
-        FakeTransport phone = fixture.device(gateway, user, "phone");
+        return live(gateway);
+    }
+
+    private FakeTransport live(Gateway at) {
+        FakeTransport phone = fixture.device(at, user, "phone");
         subscribe(phone, inbox.path());
         fixture.append(inbox, "a");
         eventually("a", () -> phone.ids().equals(List.of("a")));
@@ -100,7 +104,13 @@ class AntiEntropyTest {
 
     @Test
     void aBusyChannelIsNotTakenForALostOne() {
-        FakeTransport phone = live();
+        Gateway busy =
+                fixture.gateway(
+                        "busy",
+                        GatewayFixture.CONFIG,
+                        new AntiEntropy.Pace(
+                                Duration.ofMillis(100), AntiEntropy.Pace.DEFAULT.lookAgain()));
+        FakeTransport phone = live(busy);
         long before = repairs("head") + repairs("interest");
         for (int i = 1; i <= 1_000; i++) {
             fixture.append(inbox, "n" + i);

@@ -18,9 +18,11 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.Timestamps;
 import com.google.rpc.BadRequest;
 import com.google.rpc.BadRequest.FieldViolation;
+import com.google.rpc.PreconditionFailure;
 import com.google.rpc.RetryInfo;
 import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.log.v1.Envelope;
+import dev.heliograph.proto.notify.v1.AckLevel;
 import dev.heliograph.proto.notify.v1.BatchResult;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyBatchRequest;
@@ -275,6 +277,37 @@ class NotifyApiTest {
         assertThat(hangs.getStatus().getCode(), is(Status.Code.UNAVAILABLE));
         assertThat(detail(hangs, RetryInfo.class).hasRetryDelay(), is(true));
         assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start), lessThan(5L));
+    }
+
+    @Test
+    void theAckLevelReachesTheLogAndWhatIsMissingIsTold() {
+        for (AckLevel level : AckLevel.values()) {
+            if (level != AckLevel.UNRECOGNIZED) {
+                api.notify(good("level").toBuilder().setAckLevel(level).build());
+            }
+        }
+        assertThat(
+                LOG.appends().stream()
+                        .filter(append -> append.channel().name().equals("level"))
+                        .map(append -> append.level().name())
+                        .toList(),
+                contains("ACCEPTED", "ACCEPTED", "REPLICATED", "FSYNCED"));
+        assertThat(
+                failure(good("level").toBuilder().setAckLevelValue(9).build())
+                        .getStatus()
+                        .getDescription(),
+                containsString("ack_level"));
+        LOG.fail("user/below", new LogException.Unconfirmed("1 of 2 replicas have it"));
+        LOG.fail("user/never", new LogException.Unsupported("There are no replicas"));
+        StatusRuntimeException below = failure(good("below"));
+        assertThat(below.getStatus().getCode(), is(Status.Code.UNAVAILABLE));
+        assertThat(below.getStatus().getDescription(), containsString("1 of 2 replicas"));
+        assertThat(detail(below, RetryInfo.class).hasRetryDelay(), is(true));
+        StatusRuntimeException never = failure(good("never"));
+        assertThat(never.getStatus().getCode(), is(Status.Code.FAILED_PRECONDITION));
+        assertThat(
+                detail(never, PreconditionFailure.class).getViolations(0).getSubject(),
+                is("ack_level"));
     }
 
     @Test
