@@ -87,9 +87,9 @@ public final class ServerProcess implements AutoCloseable {
         var _ =
                 process.ended()
                         .whenComplete(
-                        (done, failure) ->
-                                started.completeExceptionally(
-                                        new IOException("The server has ended")));
+                                (done, failure) ->
+                                        started.completeExceptionally(
+                                                new IOException("The server has ended")));
         try {
             return new ServerProcess(
                     process, started.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));

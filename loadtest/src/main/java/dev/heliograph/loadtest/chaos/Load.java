@@ -155,9 +155,7 @@ final class Load implements AutoCloseable {
         if (random.nextInt(HUNDRED) < WITH_TTL) {
             order = order.ttl(Duration.ofMillis(random.nextInt(1_000, MAX_TTL_MS)));
         }
-        return replicates
-                        && random.nextInt(HUNDRED) < REPLICATED
-                        && replicating.tryAcquire()
+        return replicates && random.nextInt(HUNDRED) < REPLICATED && replicating.tryAcquire()
                 ? order.level(AckLevel.REPLICATED, it -> it.ackLevel(REPLICATED_LEVEL))
                 : order;
     }
