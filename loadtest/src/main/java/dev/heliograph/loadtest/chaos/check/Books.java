@@ -49,6 +49,7 @@ final class Books {
     private final List<ChannelView> views = new ArrayList<>();
     private final Faults faults = new Faults();
     private final Recoveries recoveries = new Recoveries();
+    private final Punctuality punctuality;
     private Optional<Run> run = Optional.empty();
     private Optional<Quiet> quiet = Optional.empty();
     private long quietAt;
@@ -57,6 +58,7 @@ final class Books {
 
     Books(Findings findings) {
         this.findings = findings;
+        this.punctuality = new Punctuality(faults, findings);
     }
 
     Optional<Run> run() {
@@ -73,6 +75,10 @@ final class Books {
 
     Faults faults() {
         return faults;
+    }
+
+    Punctuality punctuality() {
+        return punctuality;
     }
 
     Recoveries recoveries() {
@@ -121,6 +127,7 @@ final class Books {
             case Quiet it -> {
                 quiet = Optional.of(it);
                 quietAt = at;
+                devices.values().forEach(DeviceView::quiet);
             }
             case FaultBegan it ->
                     recoveries.begin(
@@ -136,7 +143,7 @@ final class Books {
             case Start it -> {
                 incarnations++;
                 DeviceView device = devices.computeIfAbsent(it.dev(), DeviceView::new);
-                device.channels().forEach(view -> recoveries.disturbed(view, it.t()));
+                device.channels().forEach(view -> disturbed(view, it.t()));
                 device.start(it, at);
             }
             case OfDevice it -> ofDevice(it, at);
@@ -246,12 +253,17 @@ final class Books {
             case Lost it -> {
                 for (ChannelView view : device.channels()) {
                     view.disconnect(it.conn());
-                    recoveries.disturbed(view, it.t());
+                    disturbed(view, it.t());
                 }
             }
             case OfChannel it -> ofChannel(device, it, at);
             case Start it -> throw new AssertionError(it);
         }
+    }
+
+    private void disturbed(ChannelView view, long t) {
+        recoveries.disturbed(view, t);
+        punctuality.disturbed(view, t);
     }
 
     private void ofChannel(DeviceView device, OfChannel event, long at) {
@@ -263,15 +275,16 @@ final class Books {
         switch (event) {
             case Subscribe it -> view.subscribe(it, at);
             case Subscribed it -> {
-                boolean again = view.watch() != null;
+                boolean first = view.watch() == null;
                 view.subscribed(it, at);
-                if (again) {
+                punctuality.disturbed(view, it.t());
+                if (!first) {
                     recoveries.disturbed(view, it.t());
                 }
             }
             case Got it -> {
                 if (isForDevice(view, at)) {
-                    Entry entry = view.got(it, at);
+                    Entry entry = view.got(it, at, punctuality);
                     Op op = ops.get(it.op());
                     if (entry != null && op != null && op.isFor(it.ch())) {
                         // A wrong one shows when the handler or the producer says otherwise.
@@ -300,9 +313,8 @@ final class Books {
             case Failed it ->
                     findings.add(
                             FindingKind.BEHIND, view, "The subscription ended: " + it.text(), at);
-            case Unsubscribe it -> {
-                // Frames may still come, and belong to the subscription of before.
-            }
+            // Frames may still come, and belong to the subscription of before.
+            case Unsubscribe it -> punctuality.disturbed(view, it.t());
             case Hole it -> {
                 // The frames show it.
             }
@@ -387,9 +399,8 @@ final class Books {
     /** No more events come. */
     void end() {
         for (DeviceView device : devices.values()) {
-            boolean alive = device.isAlive();
             device.channels().forEach(ChannelView::disconnectAll);
-            if (alive && quiet.isPresent()) {
+            if (device.wasPresent()) {
                 device.channels().forEach(view -> view.handler().finish());
             }
         }

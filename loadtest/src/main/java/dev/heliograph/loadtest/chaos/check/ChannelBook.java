@@ -107,7 +107,7 @@ final class ChannelBook {
     /** Whether two entries may have been in one life of the log. */
     boolean sameLife(Entry a, Entry b) {
         return a.epoch.equals(b.epoch)
-                || epochs.size() <= 1 && (a.epoch.isEmpty() || b.epoch.isEmpty());
+                || (epochs.size() <= 1 && (a.epoch.isEmpty() || b.epoch.isEmpty()));
     }
 
     /** Whether the log is seen to hold the entry no longer, other than by retention. */

@@ -224,7 +224,7 @@ final class ChannelView {
     }
 
     /** A Deliver frame came. Null when it belongs to no subscription. */
-    Entry got(Got frame, long at) {
+    Entry got(Got frame, long at, Punctuality punctuality) {
         Coverage coverage = coverages.get(frame.conn());
         if (coverage == null) {
             findings.add(FindingKind.HOLE, this, "A frame without a subscription", at);
@@ -244,6 +244,9 @@ final class ChannelView {
         }
         if (frame.conn() == leading) {
             lead(frame, entry, isNew, at);
+            if (handler.got(frame.seq(), lineage.epoch, entry)) {
+                punctuality.got(this, entry, frame.t(), at);
+            }
         }
         return entry;
     }
@@ -266,7 +269,6 @@ final class ChannelView {
                 && reset.stood.holds(frame.id())) {
             reset.broughtAgain = at;
         }
-        handler.got(frame.seq(), lineage.epoch, entry);
     }
 
     void skip(Skip frame, long at) {

@@ -69,8 +69,9 @@ public final class Checker {
             replayed += view.handler().replayed();
         }
         Optional<Quiet> quiet = books.quiet();
-        books.views().forEach(view -> losses.judge(view, quiet.isPresent()));
+        books.views().forEach(losses::judge);
         books.channels().forEach(forks::judge);
+        books.punctuality().finish();
         behind(books, quiet, findings);
         Histogram overall = Recoveries.histogram();
         var recoveries = books.recoveries().all(run.t(), overall);
@@ -91,6 +92,7 @@ public final class Checker {
                         losses.trimmed(),
                         losses.shown(),
                         losses.vanished(),
+                        books.punctuality().late(),
                         redelivered,
                         replayed,
                         told,

@@ -15,6 +15,7 @@ final class DeviceView {
     private Start start;
     private long startedAt;
     private boolean alive;
+    private boolean present;
 
     DeviceView(String name) {
         this.name = name;
@@ -36,6 +37,16 @@ final class DeviceView {
     /** Whether its newest incarnation was neither closed nor killed. */
     boolean isAlive() {
         return alive;
+    }
+
+    /** The run is over: what it is now is what counts, since all are closed afterwards. */
+    void quiet() {
+        present = alive;
+    }
+
+    /** Whether it was alive when the run was over. */
+    boolean wasPresent() {
+        return present;
     }
 
     Collection<ChannelView> channels() {

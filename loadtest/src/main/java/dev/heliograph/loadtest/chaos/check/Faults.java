@@ -88,6 +88,11 @@ final class Faults {
         return all.stream().anyMatch(f -> f.began.loses() != Loses.NOTHING && f.begin() <= t);
     }
 
+    /** Whether no fault was acting at any moment from..through. */
+    boolean calmIn(long from, long through) {
+        return all.stream().noneMatch(f -> f.begin() <= through && f.end >= from);
+    }
+
     /** Whether a fault that loses data is acting at this moment. */
     boolean losingAt(long t) {
         return all.stream()

@@ -28,6 +28,11 @@ public enum FindingKind {
     EARLY_ACK,
     /** Devices disagree on what has a number, and one was never told. */
     CONFLICT,
+    /**
+     * Came long after it was stored though nothing was wrong, again and again, or later than any
+     * repair takes.
+     */
+    LATE,
     /** A device had not caught up at the end of the run. */
     BEHIND,
     /** The history itself cannot be trusted: lines are missing or make no sense. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /** Collects what is wrong: every one is counted, the first of each kind are kept. */
 final class Findings {
@@ -15,11 +16,11 @@ final class Findings {
     private final List<Raw> kept = new ArrayList<>();
 
     /** A finding whose evidence is not read yet. */
-    record Raw(FindingKind kind, String device, String channel, String text, long[] at) {}
+    record Raw(FindingKind kind, String device, String channel, String text, List<Long> at) {}
 
     void add(FindingKind kind, String device, String channel, String text, long... at) {
         if (counts.merge(kind, 1L, Long::sum) <= KEPT_PER_KIND) {
-            kept.add(new Raw(kind, device, channel, text, at));
+            kept.add(new Raw(kind, device, channel, text, LongStream.of(at).boxed().toList()));
         }
     }
 

@@ -74,13 +74,15 @@ final class HandlerView {
         waits.clear();
     }
 
-    /** A Deliver frame came. */
-    void got(long seq, String epoch, Entry entry) {
+    /** A Deliver frame came. Whether its notification came for the first time. */
+    boolean got(long seq, String epoch, Entry entry) {
+        boolean first = !came.get(entry.index);
         came.set(entry.index);
         if (!handled.get(entry.index) && !waits.get(entry.index)) {
             waiting.put(seq, new Waiting(entry, epoch));
             waits.set(entry.index);
         }
+        return first;
     }
 
     /**

@@ -54,13 +54,13 @@ final class LossJudge {
         return vanished;
     }
 
-    /** Judges a channel of a device; {@code ended} says whether the run came to its end. */
-    void judge(ChannelView view, boolean ended) {
+    /** Judges a channel of a device. */
+    void judge(ChannelView view) {
         if (!view.device().mayHave(view.channel().name())) {
             return;
         }
         for (Watch watch : view.watches()) {
-            boolean present = ended && view.device().isAlive() && watch == view.watch();
+            boolean present = view.device().wasPresent() && watch == view.watch();
             for (Entry entry : view.channel().entries()) {
                 // What nobody is known to have sent is a phantom, and owed to none.
                 if (entry.op != null && watch.owes(entry)) {

@@ -94,7 +94,7 @@ final class Recoveries {
                         Wait wait = each.getValue();
                         if (!wait.over) {
                             unrecovered +=
-                                    wait.disturbed && each.getKey().device().isAlive() ? 1 : 0;
+                                    wait.disturbed && each.getKey().device().wasPresent() ? 1 : 0;
                         } else if (wait.disturbed
                                 || wait.until - wait.firstInvoke > UNAFFECTED_NANOS) {
                             times.recordValue(

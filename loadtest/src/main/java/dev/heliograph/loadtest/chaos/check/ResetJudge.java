@@ -109,8 +109,8 @@ final class ResetJudge {
                                 f ->
                                         f.begin() <= reset.t
                                                 && (f.began.loses() == Loses.EVERYTHING
-                                                        || f.began.loses() != Loses.NOTHING
-                                                                && isYoung(reset, f)));
+                                                        || (f.began.loses() != Loses.NOTHING
+                                                                && isYoung(reset, f))));
         return possible ? Optional.empty() : Optional.of("no fault can have ended the log's life");
     }
 

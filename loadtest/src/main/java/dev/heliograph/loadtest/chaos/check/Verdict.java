@@ -55,6 +55,7 @@ public record Verdict(
      * @param lostAtFailover taken by a fault that may take them at their ack level; the device was
      *     told by a reset
      * @param vanished taken so, before the device had seen anything that could show it the loss
+     * @param late came more than 5 s after they were stored, though nothing was wrong
      * @param redelivered handled again after a kill, having been in flight
      * @param replayed handled again by a killed device since a reset replayed the log
      * @param resets resets that devices were told of, true or not
@@ -76,6 +77,7 @@ public record Verdict(
             long trimmed,
             long lostAtFailover,
             long vanished,
+            long late,
             long redelivered,
             long replayed,
             long resets,
@@ -139,6 +141,7 @@ public record Verdict(
         figures.put("leaks", count(FindingKind.LEAK));
         figures.put("early_acks", count(FindingKind.EARLY_ACK));
         figures.put("conflicts", count(FindingKind.CONFLICT));
+        figures.put("late_findings", count(FindingKind.LATE));
         figures.put("behind", count(FindingKind.BEHIND));
         figures.put("bad_history", count(FindingKind.BAD_HISTORY));
         figures.put("delivered_fraction", deliveredFraction());
@@ -148,6 +151,7 @@ public record Verdict(
         figures.put("trimmed", tally.trimmed);
         figures.put("lost_at_failover", tally.lostAtFailover);
         figures.put("vanished", tally.vanished);
+        figures.put("late", tally.late);
         figures.put("redelivered", tally.redelivered);
         figures.put("replayed", tally.replayed);
         figures.put("resets", tally.resets);

@@ -56,7 +56,7 @@ final class Watch {
             return true;
         }
         boolean there = entry.storedBy < asked;
-        return earliest || !there && entry.seq >= base;
+        return earliest || (!there && entry.seq >= base);
     }
 
     /** Whether the handler has got something beyond, in the same life of the log. */

@@ -58,11 +58,13 @@ public final class HistoryWriter implements AutoCloseable {
         }
     }
 
-    /** Writes the event that is made from the time of now. */
+    /** Writes the event that is made from the time of now; nothing once it is closed. */
     public void write(LongFunction<? extends HistoryEvent> event) {
         lock.lock();
         try {
-            append(HistoryJson.line(event.apply(System.nanoTime())));
+            if (file.isOpen()) {
+                append(HistoryJson.line(event.apply(System.nanoTime())));
+            }
         } finally {
             lock.unlock();
         }

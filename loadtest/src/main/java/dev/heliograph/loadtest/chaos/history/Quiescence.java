@@ -79,7 +79,7 @@ public final class Quiescence {
             end--;
         }
         offsets.put(path, offset + end);
-        for (String line : new String(fresh, 0, end, StandardCharsets.UTF_8).split("\n")) {
+        for (String line : new String(fresh, 0, end, StandardCharsets.UTF_8).lines().toList()) {
             if (line.contains("\"handled\"") && HistoryJson.parse(line) instanceof Handled it) {
                 missing.remove(it.dev() + ' ' + it.ch(), it.op());
             }

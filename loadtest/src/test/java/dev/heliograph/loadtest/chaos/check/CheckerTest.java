@@ -6,6 +6,7 @@ import static dev.heliograph.loadtest.chaos.check.FindingKind.DISORDER;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.DUPLICATE;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.EARLY_ACK;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.HOLE;
+import static dev.heliograph.loadtest.chaos.check.FindingKind.LATE;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.LEAK;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.LOST;
 import static dev.heliograph.loadtest.chaos.check.FindingKind.PHANTOM;
@@ -72,6 +73,14 @@ class CheckerTest {
     void whatWasAcknowledgedAndNeverCameIsLost() {
         three();
         story.stored(4, 4).quiet();
+        finds(LOST);
+    }
+
+    @Test
+    void whatHadNotComeWhenTheRunWasOverIsLostThoughTheDeviceIsClosedThen() {
+        three();
+        story.stored(4, 4).quiet();
+        phone.stopped();
         finds(LOST);
     }
 
@@ -410,6 +419,56 @@ class CheckerTest {
     @Test
     void aPositionOfWhatCameAgainAndWasHandledBeforeIsNone() {
         three().lost().resume(2, "OK", 3, 3).got(3).saved(3).ack(3);
+        story.quiet();
+        clean();
+    }
+
+    // Lateness
+
+    @Test
+    void whatComesLateAgainAndAgainWithNothingWrongIsAFinding() {
+        phone.start().begin(1).later(10_000);
+        for (int batch = 0; batch < 3; batch++) {
+            story.stored(batch * 10 + 1, batch * 10 + 10).after(20_000);
+            phone.takesAll(batch * 10 + 1, batch * 10 + 10);
+        }
+        story.quiet();
+        finds(LATE);
+    }
+
+    @Test
+    void oneRepairInALongRunIsNone() {
+        phone.start().begin(1).later(10_000);
+        story.stored(1, 10).after(20_000);
+        phone.takesAll(1, 10);
+        story.quiet();
+        clean();
+        assertThat(story.verdict(directory).tally().late(), is(10L));
+    }
+
+    @Test
+    void whatComesLaterThanAnyRepairIsAFinding() {
+        phone.start().begin(1).later(10_000);
+        story.stored(1, 1).after(61_000);
+        phone.takes(1);
+        story.quiet();
+        finds(LATE);
+    }
+
+    @Test
+    void whatComesLateSinceAFaultActsIsNone() {
+        phone.start().begin(1).later(10_000);
+        story.fault(Loses.NOTHING).stored(1, 30).after(61_000).healed();
+        phone.takesAll(1, 30);
+        story.quiet();
+        clean();
+    }
+
+    @Test
+    void whatComesLateToADeviceThatWasAwayIsNone() {
+        phone.start().begin(1).later(10_000);
+        story.stored(1, 30).after(61_000);
+        phone.lost().resume(0, "OK", 1, 30).takesAll(1, 30);
         story.quiet();
         clean();
     }

@@ -229,6 +229,11 @@ final class Story {
             return this;
         }
 
+        Device later(long ms) {
+            after(ms);
+            return this;
+        }
+
         Device refused(String code) {
             add(new Refused(now(), dev, inc, conn, channel, sub, code, "no"));
             return this;
