@@ -84,11 +84,12 @@ public final class ServerProcess implements AutoCloseable {
                                 started.complete(ports);
                             }
                         });
-        process.ended()
-                .whenComplete(
-                        (done, failure) ->
-                                started.completeExceptionally(
-                                        new IOException("The server has ended")));
+        var _ =
+                process.ended()
+                        .whenComplete(
+                                (done, failure) ->
+                                        started.completeExceptionally(
+                                                new IOException("The server has ended")));
         try {
             return new ServerProcess(
                     process, started.get(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));

@@ -39,6 +39,12 @@ final class ChaosRun {
     /** First subscriptions on cold servers. */
     private static final Duration SETTLE = Duration.ofSeconds(60);
 
+    private static final Duration WARM_UP = Duration.ofSeconds(60);
+    private static final Duration WARM_WINDOW = Duration.ofSeconds(4);
+
+    /** So much of the rate over a window is steady. */
+    private static final double STEADY = 0.9;
+
     private final Plan plan;
     private final PrintStream out;
     private final Path directory;
@@ -105,8 +111,11 @@ final class ChaosRun {
             throw new IOException("Even before the first fault nothing came to " + never);
         }
         began = System.nanoTime();
-        say("steady load of %d/s".formatted(plan.perSecond()), load);
         load.start(plan.perSecond());
+        say("load of %d/s begins".formatted(plan.perSecond()), load);
+        warmUp(load);
+        began = System.nanoTime();
+        say("it is steady", load);
         Nemesis nemesis = new Nemesis(scene, recorder, text -> say(text, load));
         long end = began + plan.length().toNanos();
         int number = 0;
@@ -132,6 +141,17 @@ final class ChaosRun {
                         : "devices that have not caught up: " + missing,
                 load);
         return new Outcome(began, ended, nemesis.inflicted(), missing, nemesis.troubles(), notRun);
+    }
+
+    /** Cold JVMs take their time; a machine that never gets there is attacked as it is. */
+    private void warmUp(Load load) throws InterruptedException {
+        long deadline = System.nanoTime() + WARM_UP.toNanos();
+        long enough = (long) (STEADY * plan.perSecond() * WARM_WINDOW.toSeconds());
+        long before = Long.MAX_VALUE;
+        while (load.acknowledged() - before < enough && System.nanoTime() < deadline) {
+            before = load.acknowledged();
+            Thread.sleep(WARM_WINDOW);
+        }
     }
 
     private Set<String> catchUp(Scene scene, Load load, Duration patience)

@@ -44,6 +44,12 @@ final class Load implements AutoCloseable {
     /** Notifications under way at a time, as many as backends have workers. */
     private static final int MAX_IN_FLIGHT = 300;
 
+    /**
+     * Of these, at REPLICATED. While a replica is away they wait for it, and must not keep others
+     * from being sent.
+     */
+    private static final int MAX_REPLICATING = 60;
+
     /** Longer than this workers are not waited for: what would have been sent is not. */
     private static final long LATE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -72,6 +78,7 @@ final class Load implements AutoCloseable {
     private final List<ProducerClient> clients = new ArrayList<>();
     private final Random random;
     private final Semaphore inFlight = new Semaphore(MAX_IN_FLIGHT);
+    private final Semaphore replicating = new Semaphore(MAX_REPLICATING);
     private final Set<Thread> sending = ConcurrentHashMap.newKeySet();
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong unknown = new AtomicLong();
@@ -148,7 +155,7 @@ final class Load implements AutoCloseable {
         if (random.nextInt(HUNDRED) < WITH_TTL) {
             order = order.ttl(Duration.ofMillis(random.nextInt(1_000, MAX_TTL_MS)));
         }
-        return replicates && random.nextInt(HUNDRED) < REPLICATED
+        return replicates && random.nextInt(HUNDRED) < REPLICATED && replicating.tryAcquire()
                 ? order.level(AckLevel.REPLICATED, it -> it.ackLevel(REPLICATED_LEVEL))
                 : order;
     }
@@ -170,6 +177,9 @@ final class Load implements AutoCloseable {
             unknown.incrementAndGet();
         } finally {
             inFlight.release();
+            if (order.level() == AckLevel.REPLICATED) {
+                replicating.release();
+            }
             sending.remove(Thread.currentThread());
         }
     }

@@ -131,8 +131,10 @@ final class Nemesis {
         }
     }
 
+    /** What follows the first line is the end of somebody's log, which the evidence has whole. */
     private void trouble(String what) {
-        troubles.add(what);
-        progress.accept(what);
+        String line = what.lines().findFirst().orElse("");
+        troubles.add(line);
+        progress.accept(line);
     }
 }

@@ -27,7 +27,7 @@ final class Population {
     private static final int EVERY_FOURTH = 4;
 
     /** Slower than notifications come while a backlog is worked off, faster than on average. */
-    private static final int SLOW_HANDLER_MS = 40;
+    private static final int SLOW_HANDLER_MS = 20;
 
     /** Everyone has it. */
     static final String TOPIC_OF_ALL = "all";
@@ -78,14 +78,17 @@ final class Population {
         return specs;
     }
 
-    /** The browser of each user. */
+    /**
+     * The browser of each user. Few keep positions in a file, which Node writes while everything
+     * else waits.
+     */
     List<DeviceSpec> browsers() {
         List<DeviceSpec> specs = new ArrayList<>();
         for (int i = 0; i < USERS; i++) {
             DeviceSpec spec = spec(i, "browser");
             DeviceSpec encoded = i % EVERY_THIRD == 0 ? spec.asJson() : spec;
             specs.add(
-                    i % 2 == 0
+                    i % EVERY_FOURTH == 0
                             ? encoded.store(stores.resolve("browser-" + i + ".json").toString())
                             : encoded);
         }

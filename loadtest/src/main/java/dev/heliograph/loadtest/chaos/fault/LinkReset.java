@@ -30,7 +30,7 @@ record LinkReset() implements Fault {
                 Scene.any(links.stream().map(Link::kind).distinct().sorted().toList(), random);
         List<Link> hit = links.stream().filter(link -> link.kind() == kind).toList();
         return Attack.on(
-                hit.size() == 1 ? hit.getFirst().between() : "all " + hit.size() + " of " + kind,
+                hit.size() == 1 ? hit.getFirst().between() : "all " + hit.size() + " links " + kind,
                 () -> hit.forEach(link -> link.proxy().reset(link.clients())),
                 () -> {});
     }

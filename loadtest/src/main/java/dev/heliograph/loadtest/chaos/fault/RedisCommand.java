@@ -66,12 +66,22 @@ record RedisCommand(String kind, Span lasts, List<String> command, List<String> 
                 // Whoever is silent for long is replaced.
                 RedisTargets.PRIMARY.loses(scene.installation()),
                 () -> say(primary, command),
-                () -> {
-                    if (!undo.isEmpty()) {
-                        say(primary, undo);
-                    }
-                    scene.installation().awaitWhole();
-                });
+                () -> undo(scene, primary));
+    }
+
+    /**
+     * Another fault may have killed the server meanwhile, and it comes back as it was told last.
+     */
+    private void undo(Scene scene, RedisServer server) throws IOException, InterruptedException {
+        if (!undo.isEmpty()) {
+            try {
+                say(server, undo);
+            } catch (IOException _) {
+                scene.installation().awaitWhole();
+                say(server, undo);
+            }
+        }
+        scene.installation().awaitWhole();
     }
 
     private static void say(RedisServer server, List<String> words) throws IOException {

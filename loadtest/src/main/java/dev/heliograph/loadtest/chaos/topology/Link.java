@@ -1,5 +1,7 @@
 package dev.heliograph.loadtest.chaos.topology;
 
+import java.util.Locale;
+
 /**
  * The way between two parts of an installation.
  *
@@ -21,6 +23,12 @@ public record Link(String between, Kind kind, FaultProxy proxy, Clients clients)
         /** A notify node and a Redis. */
         NOTIFY_REDIS,
         /** A replica and its primary. */
-        REPLICATION
+        REPLICATION;
+
+        /** For reports. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 }

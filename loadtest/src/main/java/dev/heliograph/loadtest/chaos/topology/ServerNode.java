@@ -24,6 +24,11 @@ public final class ServerNode {
     /** A gateway drains for 2 s and has some seconds for its last connections. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(20);
 
+    /** Longer than any Redis stays away. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
+
     /** What a node does. */
     public enum Role {
         /** Takes calls of backends. */
@@ -83,13 +88,27 @@ public final class ServerNode {
         return newest != null && newest.process().isAlive();
     }
 
-    /** Starts it and waits until its ports are open. */
+    /**
+     * Starts it and waits until its ports are open. A server that ends since it cannot reach Redis
+     * is started again, as orchestrators do.
+     */
     public void start() throws IOException, InterruptedException {
-        ServerProcess before = server;
-        if (before != null) {
-            before.close();
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (true) {
+            ServerProcess before = server;
+            if (before != null) {
+                before.close();
+            }
+            try {
+                server = ServerProcess.start(settings, JVM_FLAGS, Optional.of(log));
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(RESTART_PAUSE);
+            }
         }
-        server = ServerProcess.start(settings, JVM_FLAGS, Optional.of(log));
     }
 
     /** Sends SIGKILL. */
