@@ -1,6 +1,7 @@
 package dev.heliograph.cli;
 
 import dev.heliograph.loadtest.LoadtestCommand;
+import dev.heliograph.loadtest.chaos.ChaosCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -22,6 +23,7 @@ import picocli.CommandLine.IVersionProvider;
             TokenCommand.class,
             NotifyCommand.class,
             LoadtestCommand.class,
+            ChaosCommand.class,
             RedisCommand.class,
             CommandLine.HelpCommand.class
         })
@@ -46,6 +48,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(
                         (failure, commandLine, _) -> {
                             if (failure instanceof CommandException) {

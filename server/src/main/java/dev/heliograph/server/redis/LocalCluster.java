@@ -134,14 +134,6 @@ public final class LocalCluster implements RedisTopology {
         return List.copyOf(servers);
     }
 
-    /** Those that follow a server, as the server says. */
-    public List<RedisServer> replicasOf(RedisServer primary) throws IOException {
-        List<String> ports = primary.ask("ROLE").lines().toList();
-        return servers.stream()
-                .filter(server -> ports.contains(Integer.toString(server.announcedPort())))
-                .toList();
-    }
-
     @Override
     public void close() {
         shared.close();

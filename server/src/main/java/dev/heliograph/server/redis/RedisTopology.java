@@ -27,6 +27,14 @@ public sealed interface RedisTopology extends AutoCloseable
         return servers().stream().filter(server -> is(server, "slave")).toList();
     }
 
+    /** Those that follow a server, as the server says. */
+    default List<RedisServer> replicasOf(RedisServer primary) throws IOException {
+        List<String> ports = primary.ask("ROLE").lines().toList();
+        return servers().stream()
+                .filter(server -> ports.contains(Integer.toString(server.announcedPort())))
+                .toList();
+    }
+
     @Override
     void close();
 

@@ -1,0 +1,85 @@
+package dev.heliograph.loadtest.chaos.check;
+
+import dev.heliograph.loadtest.chaos.history.AckLevel;
+
+/**
+ * A notification in a channel's log, as far as anybody has seen it: answered to a producer, or on a
+ * wire.
+ */
+final class Entry {
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    /** Its number among the entries of its channel that were seen, for bit sets. */
+    final int index;
+
+    final ChannelBook book;
+    final String id;
+    final long seq;
+
+    /** Life of the log; empty when only a producer has seen it. */
+    String epoch;
+
+    /** Null until a producer or a payload tells. */
+    Op op;
+
+    boolean acked;
+
+    /** When it was first known to be stored. */
+    long storedBy = NEVER;
+
+    /** Line that shows that it is stored. */
+    long at;
+
+    /** Another entry that had the same number. */
+    Entry sibling;
+
+    Entry(ChannelBook book, int index, String id, long seq, String epoch) {
+        this.book = book;
+        this.index = index;
+        this.id = id;
+        this.seq = seq;
+        this.epoch = epoch;
+    }
+
+    /** A producer or a payload tells whose it is; false when another had it already. */
+    boolean belongsTo(Op owner) {
+        if (op == null) {
+            op = owner;
+            owner.entries.add(this);
+        }
+        return op == owner;
+    }
+
+    void seen(long t, long where) {
+        if (storedBy == NEVER) {
+            storedBy = t;
+            at = where;
+        }
+    }
+
+    /** The earliest moment at which it can have been stored. */
+    long storedFrom() {
+        return op == null ? storedBy : Math.min(op.first.t(), storedBy);
+    }
+
+    /** What was promised of it. */
+    AckLevel level() {
+        return acked && op != null ? op.first.level() : AckLevel.ACCEPTED;
+    }
+
+    String shown() {
+        return "seq " + seq + (op == null ? "" : ", op " + op.first.op()) + ", id " + id;
+    }
+
+    long[] evidence(long... more) {
+        long[] all = new long[more.length + (op == null ? 1 : 2)];
+        int i = 0;
+        if (op != null) {
+            all[i++] = op.at;
+        }
+        all[i++] = at;
+        System.arraycopy(more, 0, all, i, more.length);
+        return all;
+    }
+}

@@ -1,0 +1,87 @@
+package dev.heliograph.loadtest.chaos.check;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Decides whether skips are true, and books what they excuse. */
+final class SkipJudge {
+
+    private static final String EXPIRED = "expired";
+
+    private final Findings findings;
+
+    /* Skipped numbers that no producer knows, per channel and life: notifications of unknown outcome. */
+    private final Map<String, Set<Long>> unknown = new HashMap<>();
+
+    SkipJudge(Findings findings) {
+        this.findings = findings;
+    }
+
+    void judge(SkipCase skipCase) {
+        var skip = skipCase.skip();
+        if (!skip.counts().keySet().equals(Set.of(EXPIRED))) {
+            findings.add(
+                    FindingKind.FALSE_SKIP,
+                    skipCase.view(),
+                    "Nothing in this run can be skipped for " + skip.counts().keySet(),
+                    skipCase.at());
+            return;
+        }
+        for (long seq = skip.from(); seq <= skip.through(); seq++) {
+            Entry entry = entry(skipCase, seq);
+            if (entry == null || entry.op == null) {
+                nobodyKnows(skipCase, seq);
+            } else if (isExpired(entry.op, skip.t())) {
+                skipCase.watch().skipped.set(entry.index);
+            } else {
+                findings.add(
+                        FindingKind.FALSE_SKIP,
+                        skipCase.view(),
+                        "Skipped as expired, but had not: " + entry.shown(),
+                        entry.evidence(skipCase.at()));
+            }
+        }
+    }
+
+    private static boolean isExpired(Op op, long t) {
+        return op.mayExpire() && t >= op.earliestExpiry() - ResetJudge.CLOCK_TOLERANCE_NANOS;
+    }
+
+    private static Entry entry(SkipCase skipCase, long seq) {
+        Entry best = null;
+        for (Entry each = skipCase.view().channel().bySeq(seq); each != null; each = each.sibling) {
+            boolean fits = each.epoch.isEmpty() || each.epoch.equals(skipCase.epoch());
+            // After a fork the number belongs to the newest.
+            if (fits && (best == null || each.storedBy > best.storedBy)) {
+                best = each;
+            }
+        }
+        return best;
+    }
+
+    /**
+     * It must be one whose outcome its producer never learnt, and there must be as many of these.
+     */
+    private void nobodyKnows(SkipCase skipCase, long seq) {
+        ChannelBook channel = skipCase.view().channel();
+        Set<Long> known =
+                unknown.computeIfAbsent(
+                        channel.name() + ' ' + skipCase.epoch(), key -> new HashSet<>());
+        known.add(seq);
+        long candidates =
+                channel.expiring().stream()
+                        .filter(op -> op.isDoubtful(channel.name()))
+                        .filter(op -> isExpired(op, skipCase.skip().t()))
+                        .count();
+        if (known.size() > candidates) {
+            findings.add(
+                    FindingKind.FALSE_SKIP,
+                    skipCase.view(),
+                    "Seq %d was skipped as expired, and no notification can be meant"
+                            .formatted(seq),
+                    skipCase.at());
+        }
+    }
+}

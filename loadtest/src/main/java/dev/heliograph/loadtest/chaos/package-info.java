@@ -1,0 +1,2 @@
+/** Attacks a whole installation and judges the history of what its users saw. */
+package dev.heliograph.loadtest.chaos;
