@@ -122,7 +122,7 @@ function startDevice(spec, history) {
   const write = (e, fields) => history.write(e, { ...of, ...fields });
   write("start", {
     ...{ tenant: spec.tenant ?? "default", user: spec.user, channels, memory },
-    ...{ durable: Boolean(spec.store), begin, sdk: "ts", marks: false },
+    ...{ durable: Boolean(spec.store), begin, sdk: "ts", marks: true },
   });
 
   // Every frame belongs to the newest socket but for the moment of a move, when the old one still drains: each socket
@@ -214,7 +214,7 @@ function startDevice(spec, history) {
 async function handle(delivery, spec, write) {
   const { channel: ch, seq, id, payload } = delivery;
   const op = opOf(Buffer.from(payload));
-  write("deliver", { ch, seq, id, op, digest: digest(delivery), redelivered: false });
+  write("deliver", { ch, seq, id, op, digest: digest(delivery), redelivered: delivery.redelivered });
   if (spec.handlerMs > 0) await new Promise((done) => setTimeout(done, spec.handlerMs));
   write("handled", { ch, seq, id, op });
 }

@@ -98,4 +98,18 @@ final class Faults {
         return all.stream()
                 .anyMatch(f -> f.began.loses() != Loses.NOTHING && f.begin() <= t && t <= f.end);
     }
+
+    /**
+     * Whether what a gateway had noted of a session may have been lost before this moment, and not
+     * been noted again: it notes its sessions anew within seconds of a failover.
+     */
+    boolean mayHaveTakenNotes(long t) {
+        return all.stream()
+                .anyMatch(
+                        f ->
+                                f.began.loses() != Loses.NOTHING
+                                        && f.begin() <= t
+                                        && (f.end == Long.MAX_VALUE
+                                                || t <= f.end + MAX_REPLICA_LAG_NANOS));
+    }
 }

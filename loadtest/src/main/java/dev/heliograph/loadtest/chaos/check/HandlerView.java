@@ -147,7 +147,7 @@ final class HandlerView {
                     "Given to the handler twice: " + entry.shown(),
                     entry.evidence(at));
         } else if (before) {
-            again(call, entry, at);
+            again(call, entry, faults, at);
         } else if (call.seq() <= lastSeq) {
             findings.add(
                     FindingKind.DISORDER,
@@ -166,7 +166,7 @@ final class HandlerView {
     }
 
     /** Handled by an incarnation before this one, which had a durable store. */
-    private void again(Deliver call, Entry entry, long at) {
+    private void again(Deliver call, Entry entry, Faults faults, long at) {
         boolean covered =
                 savedBefore.isKnown()
                         && savedBefore.epoch().equals(entry.epoch)
@@ -179,7 +179,9 @@ final class HandlerView {
                     view,
                     "Handled again, though its position was saved before: " + entry.shown(),
                     entry.evidence(at));
-        } else if (view.device().incarnation().marks() && !call.redelivered()) {
+        } else if (view.device().incarnation().marks()
+                && !call.redelivered()
+                && !faults.mayHaveTakenNotes(call.t())) {
             findings.add(
                     FindingKind.DUPLICATE,
                     view,

@@ -86,7 +86,7 @@ public final class RecordingDevice implements AutoCloseable {
                                 !spec.store().isEmpty(),
                                 spec.begin(),
                                 "java",
-                                false));
+                                true));
         this.client =
                 DeviceClient.builder(spec.url(), TokenProvider.fixed(spec.token()))
                         .deviceId(spec.device())
@@ -202,7 +202,7 @@ public final class RecordingDevice implements AutoCloseable {
                                 delivery.id(),
                                 op,
                                 digest,
-                                false));
+                                delivery.redelivered()));
         pause();
         if (dead) {
             throw new IllegalStateException("Abandoned while it handled");

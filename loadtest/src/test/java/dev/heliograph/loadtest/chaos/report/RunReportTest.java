@@ -82,8 +82,8 @@ class RunReportTest {
                                         "<script>",
                                         List.of("line"))),
                         new Verdict.Tally(
-                                1, 0, 1_000, 900, 3, 2_000, 1, 2, 2, 900, 900, 0, 0, 0, 0, 0, 0, 0, 0,
-                                0),
+                                1, 0, 1_000, 900, 3, 2_000, 1, 2, 2, 900, 900, 0, 0, 0, 0, 0, 0, 0,
+                                0, 0),
                         List.of(
                                 new Verdict.Recovery(
                                         1,
