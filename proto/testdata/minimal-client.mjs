@@ -19,7 +19,7 @@ if (!url || !deviceId || !positionFile || !token) {
 }
 
 const positions = existsSync(positionFile) ? JSON.parse(readFileSync(positionFile, "utf8")) : {};
-const handledIds = new Map(); // channel -> Set of the newest 1,000 ids (D-4)
+const handledIds = new Map(); // channel -> Set of the newest 2,000 ids (D-4)
 const earlier = new Map(); // channel -> the seq through which an earlier run may have handled it (D-7)
 let attempt = 0; // G-3
 let subIds = 0; // different for each Subscribe
@@ -37,7 +37,7 @@ function handle(channel, { seq, notification, redelivered = false }) {
   const again = redelivered && BigInt(seq) <= earlier.get(channel) && { redelivered }; // D-7
   console.log(JSON.stringify({ channel, seq, ...again, ...rest, payload: Buffer.from(payload, "base64").toString() }));
   seen.add(notification.id);
-  if (seen.size > 1000) seen.delete(seen.values().next().value);
+  if (seen.size > 2000) seen.delete(seen.values().next().value);
 }
 
 function move(channel, position) {

@@ -1,5 +1,8 @@
-/** The log of a channel keeps about this many notifications, so no more can come twice (D-4). */
-const REMEMBERED_IDS = 1_000;
+/**
+ * A log keeps 1,000 notifications per channel by default, and a few more since Redis trims whole nodes; what a failover lost
+ * takes places here, too. An older one cannot come again (D-4).
+ */
+const REMEMBERED_IDS = 2_000;
 
 /** The newest notification ids of a channel that a handler has finished with. */
 export class RecentIds {

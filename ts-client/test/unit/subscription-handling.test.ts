@@ -121,18 +121,18 @@ describe("handling", () => {
     expect(r.kinds().filter((kind) => kind.startsWith("channel"))).toEqual(["channel-paused", "channel-resumed"]);
   });
 
-  test("D-4 exactly the newest 1,000 ids are remembered", async () => {
+  test("D-4 exactly the newest 2,000 ids are remembered", async () => {
     const { seqs, socket } = await inbox();
     confirm(socket, 1);
-    for (let seq = 1; seq <= 1001; seq++) {
+    for (let seq = 1; seq <= 2001; seq++) {
       deliver(socket, seq);
       if (seq % 100 === 0) await settle();
     }
     await settle();
-    deliver(socket, 1002, "user/alice", "n1");
-    deliver(socket, 1003, "user/alice", "n500");
+    deliver(socket, 2002, "user/alice", "n1");
+    deliver(socket, 2003, "user/alice", "n500");
     await settle();
-    expect(seqs.slice(-2)).toEqual([1001, 1002]);
+    expect(seqs.slice(-2)).toEqual([2001, 2002]);
   });
 });
 

@@ -10,8 +10,11 @@ import java.util.Set;
  */
 final class RecentIds {
 
-    /** The log keeps about as many notifications per channel, so an older one cannot come again. */
-    static final int CAPACITY = 1_000;
+    /**
+     * A log keeps 1,000 notifications per channel by default, and a few more since Redis trims
+     * whole nodes; what a failover lost takes places here, too. An older one cannot come again.
+     */
+    static final int CAPACITY = 2_000;
 
     private final Set<String> ids = new LinkedHashSet<>();
     private OptionalLong earlierThrough = OptionalLong.empty();

@@ -113,7 +113,7 @@ final class ChannelBook {
     /** Whether the log is seen to hold the entry no longer, other than by retention. */
     boolean isGone(Entry entry) {
         for (Entry other = bySeq.get(entry.seq); other != null; other = other.sibling) {
-            if (other.storedBy > entry.storedBy && sameLife(other, entry)) {
+            if (other.outlived(entry) && sameLife(other, entry)) {
                 return true;
             }
         }

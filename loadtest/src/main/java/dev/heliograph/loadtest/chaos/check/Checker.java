@@ -53,7 +53,7 @@ public final class Checker {
         books.end();
         books.phantomsOfRefusals();
         ResetJudge resets = new ResetJudge(run, books.faults(), findings);
-        SkipJudge skips = new SkipJudge(findings);
+        SkipJudge skips = new SkipJudge(books.faults(), findings);
         LossJudge losses = new LossJudge(run, books.faults(), resets, findings);
         ForkJudge forks = new ForkJudge(books.faults(), findings);
         long told = 0;

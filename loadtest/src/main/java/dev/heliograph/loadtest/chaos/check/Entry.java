@@ -28,6 +28,9 @@ final class Entry {
     /** When it was first known to be stored. */
     long storedBy = NEVER;
 
+    /** When it was last known to be there, by an answer or on a wire. */
+    long seenLast;
+
     /** Line that shows that it is stored. */
     long at;
 
@@ -52,10 +55,19 @@ final class Entry {
     }
 
     void seen(long t, long where) {
+        seenLast = Math.max(seenLast, t);
         if (storedBy == NEVER) {
             storedBy = t;
             at = where;
         }
+    }
+
+    /**
+     * Whether it has outlived another with the same number. Not who came first: a primary that
+     * wakes up beside the one that took over stores later, and is lost.
+     */
+    boolean outlived(Entry other) {
+        return seenLast > other.seenLast;
     }
 
     /** The earliest moment at which it can have been stored. */

@@ -100,15 +100,15 @@ final class Faults {
     }
 
     /**
-     * Whether what a gateway had noted of a session may have been lost before this moment, and not
-     * been noted again: it notes its sessions anew within seconds of a failover.
+     * Whether what was written at this moment, or read then, may be lost: data of a replica's lag
+     * before a fault, and of as long after it, until gateways have noted their sessions anew.
      */
-    boolean mayHaveTakenNotes(long t) {
+    boolean lossNear(long t) {
         return all.stream()
                 .anyMatch(
                         f ->
                                 f.began.loses() != Loses.NOTHING
-                                        && f.begin() <= t
+                                        && f.begin() - MAX_REPLICA_LAG_NANOS <= t
                                         && (f.end == Long.MAX_VALUE
                                                 || t <= f.end + MAX_REPLICA_LAG_NANOS));
     }

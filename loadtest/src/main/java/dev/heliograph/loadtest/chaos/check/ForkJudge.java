@@ -25,7 +25,7 @@ final class ForkJudge {
     private void judge(ChannelBook channel, Entry head) {
         Entry newest = head;
         for (Entry each = head; each != null; each = each.sibling) {
-            newest = each.storedBy > newest.storedBy ? each : newest;
+            newest = each.outlived(newest) ? each : newest;
         }
         for (Entry old = head; old != null; old = old.sibling) {
             if (old == newest || !channel.sameLife(old, newest)) {

@@ -181,7 +181,7 @@ final class HandlerView {
                     entry.evidence(at));
         } else if (view.device().incarnation().marks()
                 && !call.redelivered()
-                && !faults.mayHaveTakenNotes(call.t())) {
+                && !faults.lossNear(call.t())) {
             findings.add(
                     FindingKind.DUPLICATE,
                     view,

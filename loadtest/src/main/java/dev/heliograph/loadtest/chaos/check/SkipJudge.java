@@ -10,12 +10,14 @@ final class SkipJudge {
 
     private static final String EXPIRED = "expired";
 
+    private final Faults faults;
     private final Findings findings;
 
     /* Skipped numbers that no producer knows, per channel and life: notifications of unknown outcome. */
     private final Map<String, Set<Long>> unknown = new HashMap<>();
 
-    SkipJudge(Findings findings) {
+    SkipJudge(Faults faults, Findings findings) {
+        this.faults = faults;
         this.findings = findings;
     }
 
@@ -31,6 +33,9 @@ final class SkipJudge {
         }
         for (long seq = skip.from(); seq <= skip.through(); seq++) {
             Entry entry = entry(skipCase, seq);
+            if (entry != null && isOfLostTail(skipCase, entry)) {
+                continue;
+            }
             if (entry == null || entry.op == null) {
                 nobodyKnows(skipCase, seq);
             } else if (isExpired(entry.op, skip.t())) {
@@ -45,18 +50,34 @@ final class SkipJudge {
         }
     }
 
+    /**
+     * Whether the position names another notification, which was lost before anybody was given it.
+     */
+    private boolean isOfLostTail(SkipCase skipCase, Entry known) {
+        Place place = Place.of(skipCase.skip().pos());
+        return place.seq() == known.seq
+                && !place.holds(known.id)
+                && faults.lossNear(skipCase.skip().t());
+    }
+
     private static boolean isExpired(Op op, long t) {
         return op.mayExpire() && t >= op.earliestExpiry() - ResetJudge.CLOCK_TOLERANCE_NANOS;
     }
 
+    /**
+     * What has a number: after a fork the one that the position names, else the one that lived on.
+     */
     private static Entry entry(SkipCase skipCase, long seq) {
+        Place place = Place.of(skipCase.skip().pos());
         Entry best = null;
         for (Entry each = skipCase.view().channel().bySeq(seq); each != null; each = each.sibling) {
-            boolean fits = each.epoch.isEmpty() || each.epoch.equals(skipCase.epoch());
-            // After a fork the number belongs to the newest.
-            if (fits && (best == null || each.storedBy > best.storedBy)) {
-                best = each;
+            if (!each.epoch.isEmpty() && !each.epoch.equals(skipCase.epoch())) {
+                continue;
             }
+            if (place.seq() == seq && place.holds(each.id)) {
+                return each;
+            }
+            best = best == null || each.outlived(best) ? each : best;
         }
         return best;
     }
