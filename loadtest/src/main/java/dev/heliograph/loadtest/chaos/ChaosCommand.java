@@ -75,7 +75,7 @@ public final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            defaultValue = "120",
+            defaultValue = "80",
             description = "Notifications per second. Default: ${DEFAULT-VALUE}")
     private int rate;
 

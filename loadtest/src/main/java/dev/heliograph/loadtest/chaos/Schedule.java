@@ -24,7 +24,7 @@ record Schedule(List<Group> groups) {
     static final Duration REST = Duration.ofSeconds(10);
 
     /** Faults that may overlap. */
-    private static final int LARGEST_GROUP = 3;
+    private static final int LARGEST_GROUP = 4;
 
     /** So often does each fault come before any comes again. */
     private static final int ROUNDS = 2;
@@ -36,7 +36,7 @@ record Schedule(List<Group> groups) {
     private static final Duration REPAIR = Duration.ofSeconds(6);
 
     /** What a group takes, on average; for how many faults are put into it. */
-    private static final Duration TYPICAL = Duration.ofSeconds(33);
+    private static final Duration TYPICAL = Duration.ofSeconds(42);
 
     /** So many groups in a row that are too long for what is left of the run end the search. */
     private static final int MISFITS = 20;

@@ -57,7 +57,7 @@ class ScheduleTest {
                             .distinct()
                             .count();
             assertThat(parts, is((long) group.faults().size()));
-            assertThat(group.faults().size(), lessThanOrEqualTo(3));
+            assertThat(group.faults().size(), lessThanOrEqualTo(4));
         }
     }
 

@@ -175,6 +175,64 @@ class FailoverTest {
         assertThat(verdict.count(CONFLICT), is(greaterThan(0L)));
     }
 
+    // A primary that wakes up beside the one that took over
+
+    /** Both have a seq 3: op 4 on the successor, and op 3, which is stored later and lost. */
+    private Device twoPrimaries() {
+        phone.start().begin(1);
+        story.stored(1, 2).invoke(3);
+        phone.takesAll(1, 2);
+        return phone;
+    }
+
+    @Test
+    void whatAReplacedPrimaryStoredLaterIsWhatIsLost() {
+        twoPrimaries();
+        story.fault(Loses.PRIMARY).invoke(4).ok(4, 3);
+        phone.takes(3, 3);
+        story.healed().invoke(5).ok(5, 4);
+        phone.lost().resume(3, "FORK", 1, 4).got(1).got(2).got(3, "id-4").told("FORK", 1);
+        phone.deliver(3, 4, "id-4", "d4", false).handled(3, 4, "id-4").takes(4, 5);
+        story.quiet();
+        clean();
+    }
+
+    @Test
+    void whoWasOnAReplacedPrimaryAndGoesOnWithoutAResetIsInConflict() {
+        Device tablet = story.device("tablet").start().begin(1);
+        twoPrimaries();
+        tablet.takesAll(1, 2);
+        story.fault(Loses.PRIMARY).invoke(4).ok(4, 3);
+        phone.takes(3, 3);
+        story.healed().after(60_000).invoke(5).ok(5, 4);
+        tablet.lost().resume(2, "OK", 3, 4).takes(3, 4).takes(4, 5);
+        phone.lost().resume(3, "OK", 4, 4).takes(4, 5);
+        story.quiet();
+        finds(CONFLICT, LOST);
+    }
+
+    @Test
+    void aSkipOfWhatNobodyEverSawIsTrueOnAReplacedPrimaryOnly() {
+        twoPrimaries();
+        story.fault(Loses.PRIMARY).invoke(4).ok(4, 3);
+        phone.skip(3, "id-unseen");
+        story.healed();
+        phone.lost().resume(story.position(3, "id-unseen"), "FORK", 1, 3);
+        phone.got(1).got(2).told("FORK", 1).takes(3, 4);
+        story.quiet();
+        clean();
+    }
+
+    @Test
+    void aSkipThatNamesAnotherNotificationIsFalseWhereNothingIsLost() {
+        twoPrimaries();
+        story.invoke(4).ok(4, 3);
+        phone.skip(3, "id-unseen");
+        story.quiet();
+        Verdict verdict = story.verdict(directory);
+        assertThat(verdict.count(FindingKind.FALSE_SKIP), is(1L));
+    }
+
     // Another life
 
     @Test

@@ -270,6 +270,14 @@ final class Story {
             return this;
         }
 
+        /** One that had expired, as its position names it. */
+        Device skip(long seq, String id) {
+            String place = position(seq, id);
+            Map<String, Long> counts = Map.of("expired", 1L);
+            add(new Skip(now(), dev, inc, conn, channel, seq, seq, place, counts));
+            return this;
+        }
+
         Device deliver(long seq, long op, String id, String digest, boolean redelivered) {
             add(new Deliver(now(), dev, inc, channel, seq, id, op, digest, redelivered));
             return this;
