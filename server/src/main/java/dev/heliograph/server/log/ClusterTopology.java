@@ -1,6 +1,7 @@
 package dev.heliograph.server.log;
 
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -11,7 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The primaries of a Redis Cluster, as the majority of its servers sees them. */
 final class ClusterTopology extends WatchedTopology {
@@ -40,10 +41,7 @@ final class ClusterTopology extends WatchedTopology {
                                 ClusterTopologyRefreshOptions.builder()
                                         .refreshTriggersReconnectAttempts(0)
                                         .build())
-                        .socketOptions(
-                                io.lettuce.core.SocketOptions.builder()
-                                        .connectTimeout(timeout)
-                                        .build())
+                        .socketOptions(SocketOptions.builder().connectTimeout(timeout).build())
                         .validateClusterNodeMembership(false)
                         .build());
         try {
@@ -74,10 +72,7 @@ final class ClusterTopology extends WatchedTopology {
     @Override
     boolean look() {
         client.refreshPartitions();
-        List<Endpoint> found =
-                java.util.stream.IntStream.range(0, Partition.COUNT)
-                        .mapToObj(this::primary)
-                        .collect(Collectors.toUnmodifiableList());
+        List<Endpoint> found = IntStream.range(0, Partition.COUNT).mapToObj(this::primary).toList();
         boolean changed = !found.equals(primaries);
         primaries = found;
         return changed;

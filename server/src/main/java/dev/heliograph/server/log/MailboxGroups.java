@@ -36,7 +36,7 @@ enum MailboxGroups {
     }
 
     int of(Channel channel) {
-        return Partition.of(channel) % count;
+        return MailboxGeneration.group(channel, count);
     }
 
     /** What, with a mailbox' name behind it, is the key of the mailbox of a group. */

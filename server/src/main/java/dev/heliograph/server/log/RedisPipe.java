@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -220,18 +221,27 @@ final class RedisPipe implements AutoCloseable {
             RedisAsyncCommands<String, byte[]> commands,
             Confirmation required)
             throws InterruptedException {
-        CompletionStage<?> possible = required.possible(commands);
-        connection.flushCommands();
-        Optional<Throwable> obstacle = failure(possible);
-        if (obstacle.isPresent()) {
-            batch.forEach(call -> call.fail(obstacle.get()));
-            return;
-        }
         CompletableFuture<Void> gate = new CompletableFuture<>();
-        batch.forEach(call -> call.dispatch(this, commands, gate));
-        CompletionStage<?> confirmed = required.confirm(commands);
-        connection.flushCommands();
-        failure(confirmed).ifPresentOrElse(gate::completeExceptionally, () -> gate.complete(null));
+        try {
+            CompletionStage<?> possible = required.possible(commands);
+            connection.flushCommands();
+            Optional<Throwable> obstacle = failure(possible);
+            if (obstacle.isPresent()) {
+                batch.forEach(call -> call.fail(obstacle.get()));
+                return;
+            }
+            batch.forEach(call -> call.dispatch(this, commands, gate));
+            CompletionStage<?> confirmed = required.confirm(commands);
+            connection.flushCommands();
+            failure(confirmed)
+                    .ifPresentOrElse(gate::completeExceptionally, () -> gate.complete(null));
+        } catch (InterruptedException e) {
+            // The pipe is closed. Who is not answered yet hears of it.
+            LogException closing = new LogException.Unavailable("The log is closed", e);
+            gate.completeExceptionally(closing);
+            batch.forEach(call -> call.fail(closing));
+            throw e;
+        }
     }
 
     private Optional<Throwable> failure(CompletionStage<?> stage) throws InterruptedException {
@@ -240,7 +250,7 @@ final class RedisPipe implements AutoCloseable {
                         .toCompletableFuture();
         try {
             return outcome.get();
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             return Optional.of(e.getCause());
         }
     }
