@@ -11,7 +11,7 @@ if ARGV[10] ~= '' then
     local known = redis.call('HGET', KEYS[bucket], ARGV[10])
     if known then
       if ARGV[14] == '1' then
-        -- WAIT waits for what its own connection wrote: this comes after the first write.
+        -- WAIT promises to wait only for what its own connection wrote: this comes after the first write.
         redis.call('HSET', KEYS[bucket], ARGV[10], known)
       end
       return {1, known}
