@@ -98,7 +98,7 @@ class RedeliveredEndToEndTest {
     }
 
     private void awaitHandled(int count) {
-        eventually(count + " notifications, got " + handled, () -> handled.size() >= count);
+        eventually(() -> count + " notifications, got " + handled, () -> handled.size() >= count);
     }
 
     private void awaitAway(String user) {

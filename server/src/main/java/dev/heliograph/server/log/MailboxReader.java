@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -75,6 +76,7 @@ final class MailboxReader implements AutoCloseable {
     private final Consumer<String> probeSeen;
     private final SecureRandom random = new SecureRandom();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
+    private final Semaphore changes = new Semaphore(0);
     private final Thread thread;
     private volatile boolean closed;
     private volatile boolean unfit;
@@ -107,6 +109,7 @@ final class MailboxReader implements AutoCloseable {
         this.node = node;
         this.listener = listener;
         this.probeSeen = probeSeen;
+        topology.onChange(changes::release);
         this.thread = Thread.ofPlatform().name("mailbox-reader").daemon().start(this::run);
     }
 
@@ -140,6 +143,7 @@ final class MailboxReader implements AutoCloseable {
     private void run() {
         int failures = 0;
         while (!closed) {
+            changes.drainPermits();
             Endpoint server = topology.endpoint(layout.prefix(groups.getFirst()));
             try (StatefulRedisConnection<String, byte[]> connection = clients.connect(server)) {
                 unfit = false;
@@ -333,11 +337,12 @@ final class MailboxReader implements AutoCloseable {
         return groups.stream().map(group -> layout.prefix(group) + mailbox).toArray(String[]::new);
     }
 
-    /** Full jitter. */
-    private static void pause(int failures) {
+    /** Full jitter, cut short when another server has taken over. */
+    private void pause(int failures) {
         long cap = Math.min(MAX_RETRY_DELAY_MS, 100L << Math.min(failures, 10));
+        long delayMs = ThreadLocalRandom.current().nextLong(50, cap + 50);
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(50, cap + 50));
+            var _ = changes.tryAcquire(delayMs, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -61,7 +61,7 @@ class FailoverTest {
             killed.start();
             sender.send(20, AckLevel.REPLICATED);
             eventually(
-                    "all 60 in order, got " + phone.ids().size(),
+                    () -> "all of " + sender.sent + " in order, got " + phone.frames(),
                     RECOVERY,
                     () -> phone.ids().equals(sender.sent));
         }
@@ -85,7 +85,10 @@ class FailoverTest {
                     () -> !redis.primary().name().equals(asleep.name()));
             asleep.resume();
             sender.send(20, AckLevel.ACCEPTED);
-            eventually("all 25 in order", RECOVERY, () -> phone.ids().equals(sender.sent));
+            eventually(
+                    () -> "all 25 in order, got " + phone.ids(),
+                    RECOVERY,
+                    () -> phone.ids().equals(sender.sent));
         }
     }
 
@@ -121,7 +124,10 @@ class FailoverTest {
             for (int i = 0; i < phones.size(); i++) {
                 FakeTransport phone = phones.get(i);
                 List<String> sent = senders.get(i).sent;
-                eventually("all of user-" + i, RECOVERY, () -> phone.ids().equals(sent));
+                eventually(
+                        () -> "all of " + sent + ", got " + phone.ids(),
+                        RECOVERY,
+                        () -> phone.ids().equals(sent));
             }
         }
     }
@@ -143,7 +149,7 @@ class FailoverTest {
             sending.join();
             sender.send(20, AckLevel.ACCEPTED);
             eventually(
-                    "all 80 in order, got " + phone.ids(),
+                    () -> "all 80 in order, got " + phone.ids(),
                     RECOVERY,
                     () -> phone.ids().equals(sender.sent));
         }

@@ -12,7 +12,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * A device's end of a session without a socket: records what is sent, and can pretend to be slow.
+ * A device's end of a session without a socket: records what is sent, answers Heartbeats, and can
+ * pretend to be slow or dead.
  */
 final class FakeTransport implements SessionTransport {
 
@@ -21,6 +22,7 @@ final class FakeTransport implements SessionTransport {
     private volatile long queuedBytes;
     private volatile int closeCode;
     private volatile String closeReason = "";
+    private volatile boolean mute;
 
     FakeTransport(SessionHandler session) {
         this.session = session;
@@ -43,6 +45,10 @@ final class FakeTransport implements SessionTransport {
             return false;
         }
         frames.add(frame.message());
+        if (frame.message().hasHeartbeat() && !mute) {
+            // Not on this thread, which may hold the session's locks.
+            Thread.startVirtualThread(() -> send("{\"heartbeat\":{}}"));
+        }
         return true;
     }
 
@@ -70,6 +76,11 @@ final class FakeTransport implements SessionTransport {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Heartbeats are not answered from now on. */
+    void mute() {
+        mute = true;
     }
 
     /** The socket takes nothing from now on. */
@@ -105,7 +116,7 @@ final class FakeTransport implements SessionTransport {
 
     /** The first frame that fits, once it is there. */
     ServerFrame await(String what, Predicate<ServerFrame> fits) {
-        Eventually.eventually(what + ", got " + frames, () -> frames.stream().anyMatch(fits));
+        Eventually.eventually(() -> what + ", got " + frames, () -> frames.stream().anyMatch(fits));
         return frames.stream().filter(fits).findFirst().orElseThrow();
     }
 

@@ -54,7 +54,9 @@ class HubFaultsTest {
         FakeTransport again = fixture.device(gateway, user, "phone");
         subscribe(again, inbox.path());
         fixture.append(inbox, "b");
-        eventually("b comes live, got " + again.ids(), () -> again.ids().equals(List.of("a", "b")));
+        eventually(
+                () -> "b comes live, got " + again.ids(),
+                () -> again.ids().equals(List.of("a", "b")));
     }
 
     @Test
@@ -142,6 +144,7 @@ class HubFaultsTest {
         FakeTransport device = new FakeTransport(session);
         device.send("{\"hello\":{\"deviceId\":\"paused\"}}");
         device.await("Welcome", ServerFrame::hasWelcome);
+        device.mute();
         long now = gateway.clockMs();
         HeartbeatWheel wheel =
                 new HeartbeatWheel(

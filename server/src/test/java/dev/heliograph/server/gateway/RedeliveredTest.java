@@ -57,7 +57,9 @@ class RedeliveredTest {
     }
 
     private static void awaitIds(FakeTransport device, String... ids) {
-        eventually(List.of(ids) + ", got " + device.ids(), () -> device.ids().equals(List.of(ids)));
+        eventually(
+                () -> List.of(ids) + ", got " + device.ids(),
+                () -> device.ids().equals(List.of(ids)));
     }
 
     private static String position(FakeTransport device, String id) {

@@ -3,6 +3,7 @@ package dev.heliograph.server.testkit;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits for conditions instead of sleeping. */
 public final class Eventually {
@@ -19,12 +20,22 @@ public final class Eventually {
         eventually(what, LIMIT, condition::getAsBoolean);
     }
 
+    /** The same, with a text that is made when it fails, to tell what there is instead. */
+    public static void eventually(Supplier<String> what, BooleanSupplier condition) {
+        eventually(what, LIMIT, condition::getAsBoolean);
+    }
+
     /** The same with another limit, for what takes a failover. */
     public static void eventually(String what, Duration limit, Condition condition) {
+        eventually(() -> what, limit, condition);
+    }
+
+    /** The same with another limit and a text that is made when it fails. */
+    public static void eventually(Supplier<String> what, Duration limit, Condition condition) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!condition.holdsNow()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("Not within " + limit.toSeconds() + " s: " + what);
+                throw new AssertionError("Not within " + limit.toSeconds() + " s: " + what.get());
             }
             LockSupport.parkNanos(2_000_000);
         }
