@@ -1,0 +1,2 @@
+/** The systems that are loaded, behind one interface. */
+package dev.heliograph.loadtest.peer;

@@ -1,0 +1,40 @@
+package dev.heliograph.loadtest.swarm;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * One device's side of its protocol, over one connection after the other. Called on its event loop
+ * only.
+ */
+public interface Conversation {
+
+    /** A connection is open. */
+    void opened(Wire wire);
+
+    /**
+     * A whole message has come.
+     *
+     * @param message valid until this returns
+     * @param binary whether it came as a binary message
+     */
+    void message(ByteBuf message, boolean binary, Wire wire);
+
+    /** The connection is gone, whoever ended it. */
+    void closed();
+
+    /** Where a device writes. */
+    interface Wire {
+
+        /** Sends a text message of UTF-8; takes the buffer over. */
+        void text(ByteBuf message);
+
+        /** Sends a binary message; takes the buffer over. */
+        void binary(ByteBuf message);
+
+        /** Closes the connection. */
+        void close(int code);
+
+        /** A buffer to be filled and sent. */
+        ByteBuf buffer();
+    }
+}

@@ -1,0 +1,2 @@
+/** Many devices in few processes, on event loops. */
+package dev.heliograph.loadtest.swarm;
