@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One JDK WebSocket. Its listener methods come one at a time; the rest is called by the client's
@@ -25,6 +26,12 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     /** How long the gateway has to answer a close frame before the socket is cut. */
     private static final long CLOSE_TIMEOUT_MS = 2_000;
 
+    /**
+     * What could not be written tells that the connection is gone. What came before it may say why,
+     * and is read first.
+     */
+    private static final long LAST_WORDS_MS = 1_000;
+
     private final DeviceEncoding encoding;
     private final Transport.Events events;
     /* Written once by opening(), before the loop can use the link. */
@@ -34,7 +41,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     /* Owned by the listener: the fragments of a message so far. */
     private ByteString binary = ByteString.EMPTY;
     private final StringBuilder text = new StringBuilder();
-    private volatile boolean aborted;
+    private final AtomicBoolean over = new AtomicBoolean();
 
     JdkLink(DeviceEncoding encoding, Transport.Events events) {
         this.encoding = encoding;
@@ -48,7 +55,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
         var _ =
                 opening.whenComplete(
                         (webSocket, failure) -> {
-                            if (aborted) {
+                            if (over.get()) {
                                 if (webSocket != null) {
                                     webSocket.abort();
                                 }
@@ -63,10 +70,29 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
         written =
                 written.thenCompose(
                         webSocket ->
-                                encoding == DeviceEncoding.PROTO
-                                        ? webSocket.sendBinary(
-                                                frame.toByteString().asReadOnlyByteBuffer(), true)
-                                        : webSocket.sendText(FrameCodec.toJson(frame), true));
+                                watched(
+                                        encoding == DeviceEncoding.PROTO
+                                                ? webSocket.sendBinary(
+                                                        frame.toByteString().asReadOnlyByteBuffer(),
+                                                        true)
+                                                : webSocket.sendText(
+                                                        FrameCodec.toJson(frame), true)));
+    }
+
+    /** The JDK tells the listener only of what it could not read. */
+    private CompletableFuture<WebSocket> watched(CompletableFuture<WebSocket> sending) {
+        return sending.whenComplete(
+                (webSocket, failure) -> {
+                    if (failure != null) {
+                        CompletableFuture.delayedExecutor(LAST_WORDS_MS, TimeUnit.MILLISECONDS)
+                                .execute(() -> cut(failure));
+                    }
+                });
+    }
+
+    private void cut(Throwable failure) {
+        ended(CloseCodes.NO_CLOSE_FRAME, String.valueOf(failure.getMessage()));
+        var _ = socket.thenAccept(WebSocket::abort);
     }
 
     @Override
@@ -84,7 +110,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
 
     @Override
     public void abort() {
-        aborted = true;
+        over.set(true);
         var _ = socket.thenAccept(WebSocket::abort);
     }
 
@@ -152,7 +178,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     }
 
     private void received(ServerFrame frame) {
-        if (!aborted) {
+        if (!over.get()) {
             events.received(frame);
         }
     }
@@ -168,8 +194,7 @@ final class JdkLink implements Transport.Link, WebSocket.Listener {
     }
 
     private void ended(int code, String reason) {
-        if (!aborted) {
-            aborted = true;
+        if (over.compareAndSet(false, true)) {
             events.ended(code, reason);
         }
     }

@@ -44,8 +44,8 @@ public final class ChaosCommand implements Callable<Integer> {
     private static final int MOST_PER_SECOND = 10_000;
 
     /**
-     * Beyond the minutes: to start everything, to heal the last group, to catch up, to end and to
-     * judge.
+     * Beyond the longest load: to start everything, to heal the last group, to catch up, to end and
+     * to judge.
      */
     private static final Duration GRACE = Duration.ofMinutes(8);
 
@@ -55,7 +55,9 @@ public final class ChaosCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "M",
             defaultValue = "10",
-            description = "How long to attack. Default: ${DEFAULT-VALUE}")
+            description =
+                    "How long to attack; a slow machine takes up to a third longer for all faults."
+                            + " Default: ${DEFAULT-VALUE}")
     private double minutes;
 
     @Option(
@@ -104,7 +106,7 @@ public final class ChaosCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("heliograph-chaos-");
         Thread onInterrupt = new Thread(() -> remove(directory));
         Runtime.getRuntime().addShutdownHook(onInterrupt);
-        endBy(length.plus(GRACE));
+        endBy(ChaosRun.longest(length).plus(GRACE));
         try {
             Path history = directory.resolve("history");
             ChaosRun.Outcome outcome = new ChaosRun(plan, directory, history, out).run();

@@ -51,6 +51,12 @@ final class ChaosRun {
     private final Path history;
     private long began;
 
+    /**
+     * On a machine that takes its time to heal, groups begin until the run is longer than it was to
+     * be by this part of it, so that each fault comes as often as was planned.
+     */
+    private static final int OVERRUN = 3;
+
     /** What to run. */
     record Plan(TopologyKind topology, Duration length, long seed, int perSecond) {}
 
@@ -76,6 +82,11 @@ final class ChaosRun {
         this.directory = directory;
         this.history = history;
         this.out = out;
+    }
+
+    /** How long the load lasts at most. */
+    static Duration longest(Duration length) {
+        return length.plus(length.dividedBy(OVERRUN));
     }
 
     Outcome run() throws IOException, InterruptedException {
@@ -118,10 +129,11 @@ final class ChaosRun {
         say("it is steady", load);
         Nemesis nemesis = new Nemesis(scene, recorder, text -> say(text, load));
         long end = began + plan.length().toNanos();
+        long latest = began + longest(plan.length()).toNanos();
         int number = 0;
         for (Group group : schedule.groups()) {
             Thread.sleep(Schedule.REST);
-            if (System.nanoTime() + group.acts().toNanos() > end) {
+            if (System.nanoTime() + group.acts().toNanos() > latest) {
                 break;
             }
             number++;

@@ -29,6 +29,11 @@ final class Nemesis {
     private final List<Inflicted> inflicted = new CopyOnWriteArrayList<>();
     private final List<String> troubles = new CopyOnWriteArrayList<>();
 
+    /** A target may have to come back from another fault first: a failover takes about as long. */
+    private static final Duration AIM_PATIENCE = Duration.ofSeconds(20);
+
+    private static final Duration AIM_PAUSE = Duration.ofMillis(500);
+
     /**
      * A fault that was inflicted.
      *
@@ -86,7 +91,7 @@ final class Nemesis {
         Attack attack;
         try {
             Thread.sleep(planned.after());
-            attack = planned.fault().aim(scene, new Random(planned.draw()));
+            attack = aim(planned);
         } catch (IOException e) {
             progress.accept(kind + " is left out: " + e.getMessage());
             return;
@@ -96,9 +101,7 @@ final class Nemesis {
         }
         long number = history.faultBegan(kind, attack.target(), attack.loses());
         long began = System.nanoTime();
-        progress.accept(
-                "%s on %s for %.1f s"
-                        .formatted(kind, attack.target(), planned.lasts().toMillis() / 1_000.0));
+        progress.accept(kind + " on " + attack.target() + shown(planned.lasts()));
         try {
             attack.begin().run();
             Thread.sleep(planned.lasts());
@@ -118,6 +121,26 @@ final class Nemesis {
                         group,
                         began,
                         System.nanoTime()));
+    }
+
+    /** Waits for a target, as long as it is worth it. */
+    private Attack aim(Planned planned) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + AIM_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return planned.fault().aim(scene, new Random(planned.draw()));
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(AIM_PAUSE);
+            }
+        }
+    }
+
+    /** Nothing for what takes as long as it takes. */
+    private static String shown(Duration lasts) {
+        return lasts.isZero() ? "" : " for %.1f s".formatted(lasts.toMillis() / 1_000.0);
     }
 
     private void heal(String kind, Attack attack) {

@@ -92,6 +92,8 @@ public final class Checker {
                         losses.trimmed(),
                         losses.shown(),
                         losses.vanished(),
+                        books.faults().thatTakeReplicas(),
+                        losses.replicated(),
                         books.punctuality().late(),
                         redelivered,
                         replayed,

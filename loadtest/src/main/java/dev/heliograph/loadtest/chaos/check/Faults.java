@@ -83,6 +83,11 @@ final class Faults {
                                                 || storedBy >= f.begin() - MAX_REPLICA_LAG_NANOS));
     }
 
+    /** How many took a replica that had acknowledged together with its primary, or more. */
+    int thatTakeReplicas() {
+        return (int) all.stream().filter(f -> f.began.loses().mayTake(AckLevel.REPLICATED)).count();
+    }
+
     /** Whether data may have been lost before this moment. */
     boolean lossBefore(long t) {
         return all.stream().anyMatch(f -> f.began.loses() != Loses.NOTHING && f.begin() <= t);

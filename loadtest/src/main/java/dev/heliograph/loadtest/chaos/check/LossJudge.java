@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.chaos.check;
 
+import dev.heliograph.loadtest.chaos.history.AckLevel;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Run;
 
 /** Decides what became of each stored notification on each device that it was owed to. */
@@ -16,6 +17,7 @@ final class LossJudge {
     private long trimmed;
     private long shown;
     private long vanished;
+    private long replicated;
 
     LossJudge(Run run, Faults faults, ResetJudge resets, Findings findings) {
         this.run = run;
@@ -54,6 +56,11 @@ final class LossJudge {
         return vanished;
     }
 
+    /** Of those lost by a fault, shown or not: what at least one replica had acknowledged. */
+    long replicated() {
+        return replicated;
+    }
+
     /** Judges a channel of a device. */
     void judge(ChannelView view) {
         if (!view.device().mayHave(view.channel().name())) {
@@ -90,6 +97,7 @@ final class LossJudge {
                     watch.resets.stream().anyMatch(r -> r.isAnotherLog() && r.t >= entry.storedBy);
             shown += told ? 1 : 0;
             vanished += told ? 0 : 1;
+            replicated += entry.level() == AckLevel.ACCEPTED ? 0 : 1;
         } else {
             String how =
                     watch.passed(entry)

@@ -55,6 +55,9 @@ public record Verdict(
      * @param lostAtFailover taken by a fault that may take them at their ack level; the device was
      *     told by a reset
      * @param vanished taken so, before the device had seen anything that could show it the loss
+     * @param replicaFaults faults in which a replica that acknowledges was lost with its primary
+     * @param replicatedLost of lostAtFailover and vanished, what such faults took though it was
+     *     REPLICATED or FSYNCED
      * @param late came more than 5 s after they were stored, though nothing was wrong
      * @param redelivered handled again after a kill, having been in flight
      * @param replayed handled again by a killed device since a reset replayed the log
@@ -77,6 +80,8 @@ public record Verdict(
             long trimmed,
             long lostAtFailover,
             long vanished,
+            int replicaFaults,
+            long replicatedLost,
             long late,
             long redelivered,
             long replayed,
@@ -151,6 +156,8 @@ public record Verdict(
         figures.put("trimmed", tally.trimmed);
         figures.put("lost_at_failover", tally.lostAtFailover);
         figures.put("vanished", tally.vanished);
+        figures.put("replica_faults", tally.replicaFaults);
+        figures.put("replicated_lost", tally.replicatedLost);
         figures.put("late", tally.late);
         figures.put("redelivered", tally.redelivered);
         figures.put("replayed", tally.replayed);

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/**
- * Idle connections to a gateway, more than it takes, so that it has no file descriptor to spare.
- */
+/** Idle connections to a gateway, more than it takes. */
 record ConnectionFlood() implements Fault {
 
     private static final int BEYOND_LIMIT = 100;

@@ -20,10 +20,12 @@ public final class Faults {
         }
         all.add(StopNode.beyondItsMailbox());
         all.add(new ConnectionFlood());
+        DescriptorLimit.ifPossible().ifPresent(all::add);
         for (RedisTargets targets : RedisTargets.values()) {
             all.add(new KillRedis(targets));
             all.add(new StopRedis(targets));
         }
+        all.add(new KillWithReplica());
         all.add(new AofRestart());
         all.add(new LostTail());
         ClockBehind.ifInstalled().ifPresent(all::add);
@@ -45,8 +47,13 @@ public final class Faults {
 
     /** What this machine lacks for some fault; empty when nothing. */
     public static List<String> missing() {
-        return ClockBehind.ifInstalled().isPresent()
-                ? List.of()
-                : List.of("clock-behind: libfaketime is not installed (apt-get install faketime)");
+        List<String> missing = new ArrayList<>();
+        if (ClockBehind.ifInstalled().isEmpty()) {
+            missing.add("clock-behind: libfaketime is not installed (apt-get install faketime)");
+        }
+        if (DescriptorLimit.ifPossible().isEmpty()) {
+            missing.add("gateway-fd-exhaustion: there is no prlimit (apt-get install util-linux)");
+        }
+        return missing;
     }
 }

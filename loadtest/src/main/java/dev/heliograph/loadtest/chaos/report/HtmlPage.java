@@ -30,6 +30,7 @@ public final class HtmlPage {
                 .replace("{{timeline}}", TimelinePlot.of(report))
                 .replace("{{recovery}}", RecoveryPlot.of(report))
                 .replace("{{recovery-summary}}", recoverySummary(verdict))
+                .replace("{{replica-summary}}", replicaSummary(verdict))
                 .replace("{{faults}}", faultRows(report))
                 .replace("{{findings}}", findings(report))
                 .replace("{{ledger}}", ledger(verdict));
@@ -84,6 +85,12 @@ public final class HtmlPage {
                                 RecoveryPlot.seconds(all.p90Ms()),
                                 RecoveryPlot.seconds(all.p99Ms()),
                                 RecoveryPlot.seconds(all.maxMs()));
+    }
+
+    private static String replicaSummary(Verdict verdict) {
+        return verdict.tally().replicaFaults() == 0
+                ? "No fault took a replica together with its primary."
+                : Summary.withReplicas(verdict.tally()) + '.';
     }
 
     private static String faultRows(RunReport report) {

@@ -34,6 +34,9 @@ public final class Summary {
                                 RecoveryPlot.seconds(verdict.recovery().p50Ms()),
                                 RecoveryPlot.seconds(verdict.recovery().p99Ms()),
                                 RecoveryPlot.seconds(verdict.recovery().maxMs())));
+        if (tally.replicaFaults() > 0) {
+            text.append(withReplicas(tally)).append('\n');
+        }
         text.append("chaos ")
                 .append(report.topology())
                 .append(report.isClean() ? " passed: " : " failed: ");
@@ -45,5 +48,11 @@ public final class Summary {
                     .append(name);
         }
         return text.append('\n').toString();
+    }
+
+    /** Apart from the rest: what REPLICATED does not promise. */
+    static String withReplicas(Verdict.Tally tally) {
+        return "%d faults took a replica with its primary: %d of what had been REPLICATED was lost in them"
+                .formatted(tally.replicaFaults(), tally.replicatedLost());
     }
 }

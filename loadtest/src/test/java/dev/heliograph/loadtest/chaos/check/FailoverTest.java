@@ -114,6 +114,7 @@ class FailoverTest {
         phone.lost().resume(2, "OK", 3, 3).takes(3, 4);
         story.quiet();
         assertThat(clean().tally().vanished(), is(1L));
+        assertThat(clean().tally().replicatedLost(), is(0L));
     }
 
     @Test
@@ -148,7 +149,10 @@ class FailoverTest {
         story.fault(Loses.REPLICAS).healed().after(10).invoke(4).ok(4, 3);
         phone.lost().resume(2, "OK", 3, 3).takes(3, 4);
         story.quiet();
-        assertThat(clean().tally().vanished(), is(1L));
+        Verdict.Tally tally = clean().tally();
+        assertThat(tally.vanished(), is(1L));
+        assertThat(tally.replicaFaults(), is(1));
+        assertThat(tally.replicatedLost(), is(1L));
     }
 
     @Test

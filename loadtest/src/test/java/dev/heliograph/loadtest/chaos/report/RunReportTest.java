@@ -54,6 +54,15 @@ class RunReportTest {
     }
 
     @Test
+    void whatWasLostWithAReplicaIsToldApart() {
+        RunReport report = report(Map.of(), List.of());
+        String told = "2 faults took a replica with its primary: 4 of what had been REPLICATED";
+        assertThat(Summary.of(report), containsString(told));
+        assertThat(report.jsonLine(), containsString("\"replicated_lost\":4"));
+        assertThat(report.isClean(), is(true));
+    }
+
+    @Test
     void whatCannotBeHealedMakesTheRunFailThoughNothingWasLost() {
         assertThat(report(Map.of(), List.of("redis-1 is away")).isClean(), is(false));
     }
@@ -82,8 +91,8 @@ class RunReportTest {
                                         "<script>",
                                         List.of("line"))),
                         new Verdict.Tally(
-                                1, 0, 1_000, 900, 3, 2_000, 1, 2, 2, 900, 900, 0, 0, 0, 0, 0, 0, 0,
-                                0, 0),
+                                1, 0, 1_000, 900, 3, 2_000, 1, 2, 2, 900, 900, 0, 0, 0, 5, 2, 4, 0,
+                                0, 0, 0, 0),
                         List.of(
                                 new Verdict.Recovery(
                                         1,
