@@ -157,9 +157,7 @@ final class ChannelSubscription implements Subscription {
             return;
         }
         askTimer.cancel();
-        Optional<ChannelReset.Reason> reset = resetReason(answer);
-        OptionalLong expected = cursor.expected();
-        String from = refused.isEmpty() ? received : refused;
+        Optional<ChannelReset> reset = resetIn(answer);
         cursor.startAt(answer.getNextSeq());
         if (!answer.getPosition().isEmpty()) {
             received = answer.getPosition();
@@ -171,47 +169,16 @@ final class ChannelSubscription implements Subscription {
         status = Status.LIVE;
         refused = "";
         pump.add(
-                reset.<Entry>map(
-                                reason ->
-                                        new Broken(
-                                                resetOf(reason, expected, from, answer), received))
+                reset.<Entry>map(broken -> new Broken(broken, received))
                         .orElseGet(() -> new Passed(received)));
         ready.complete(null);
         flush();
     }
 
-    private Optional<ChannelReset.Reason> resetReason(Subscribed answer) {
-        if (!refused.isEmpty()) {
-            return Optional.of(ChannelReset.Reason.INVALID_POSITION);
-        }
-        return switch (answer.getOutcome()) {
-            case OUTCOME_TRIMMED -> Optional.of(ChannelReset.Reason.TRIMMED);
-            // One that this version does not know is the most careful one that it does.
-            case OUTCOME_EPOCH, OUTCOME_UNSPECIFIED, UNRECOGNIZED ->
-                    Optional.of(ChannelReset.Reason.EPOCH);
-            case OUTCOME_FORK -> Optional.of(ChannelReset.Reason.FORK);
-            case OUTCOME_OK -> {
-                OptionalLong expected = cursor.expected();
-                boolean gap = expected.isPresent() && answer.getNextSeq() > expected.getAsLong();
-                yield gap ? Optional.of(ChannelReset.Reason.GAP) : Optional.empty();
-            }
-        };
-    }
-
-    private ChannelReset resetOf(
-            ChannelReset.Reason reason, OptionalLong expected, String from, Subscribed answer) {
-        OptionalLong lastSeq =
-                expected.isPresent()
-                        ? OptionalLong.of(expected.getAsLong() - 1)
-                        : OptionalLong.empty();
-        return new ChannelReset(
-                channel,
-                reason,
-                lastSeq,
-                from.isEmpty() ? Optional.empty() : Optional.of(from),
-                answer.getNextSeq(),
-                answer.getPosition(),
-                answer.getHeadSeq());
+    private Optional<ChannelReset> resetIn(Subscribed answer) {
+        return refused.isEmpty()
+                ? Resets.in(answer, channel, cursor.expected(), received)
+                : Optional.of(Resets.ofRefused(answer, channel, cursor.expected(), refused));
     }
 
     void deliver(Deliver frame) {
@@ -282,11 +249,15 @@ final class ChannelSubscription implements Subscription {
             status = Status.BEHIND;
             notices.diagnostic(
                     Kind.BEHIND, channel, "The handler is behind; leaving the channel meanwhile");
-            connection.send(
-                    ClientFrame.newBuilder()
-                            .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
-                            .build());
+            unsubscribe();
         }
+    }
+
+    private void unsubscribe() {
+        connection.send(
+                ClientFrame.newBuilder()
+                        .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
+                        .build());
     }
 
     /** The gateway refused a frame of this channel. */
@@ -394,10 +365,7 @@ final class ChannelSubscription implements Subscription {
         }
         flush();
         if (connection != null && (status == Status.LIVE || status == Status.ASKING)) {
-            connection.send(
-                    ClientFrame.newBuilder()
-                            .setUnsubscribe(Unsubscribe.newBuilder().setChannel(channel))
-                            .build());
+            unsubscribe();
         }
         status = Status.ENDED;
         askTimer.cancel();

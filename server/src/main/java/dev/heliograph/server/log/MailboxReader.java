@@ -1,7 +1,6 @@
 package dev.heliograph.server.log;
 
 import static dev.heliograph.server.log.RedisLog.ascii;
-import static dev.heliograph.server.log.RedisLog.text;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
@@ -13,7 +12,6 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
@@ -59,7 +57,7 @@ final class MailboxReader implements AutoCloseable {
     /** Reads at most this far apart count as one after the other: a lone entry never waits. */
     private static final long BUSY_NANOS = 5 * LINGER_NANOS;
 
-    private static final long MAX_RETRY_DELAY_MS = 5_000;
+    private static final long MAX_RETRY_DELAY_MS = 2_000;
 
     /**
      * What must be equal before and after a lost connection: the process and the replication
@@ -73,7 +71,7 @@ final class MailboxReader implements AutoCloseable {
     private final List<Integer> groups;
     private final String node;
     private final MailboxListener listener;
-    private final Consumer<String> probeSeen;
+    private final MailboxMessages messages;
     private final SecureRandom random = new SecureRandom();
     private final CompletableFuture<Void> ready = new CompletableFuture<>();
     private final Semaphore changes = new Semaphore(0);
@@ -108,7 +106,7 @@ final class MailboxReader implements AutoCloseable {
         this.groups = List.copyOf(groups);
         this.node = node;
         this.listener = listener;
-        this.probeSeen = probeSeen;
+        this.messages = new MailboxMessages(listener, probeSeen);
         topology.onChange(changes::release);
         this.thread = Thread.ofPlatform().name("mailbox-reader").daemon().start(this::run);
     }
@@ -151,7 +149,13 @@ final class MailboxReader implements AutoCloseable {
                 takeUp(redis);
                 ready.complete(null);
                 connected = true;
-                failures = 0;
+                if (failures > 0) {
+                    LOGGER.log(
+                            System.Logger.Level.INFO,
+                            "Mailboxes of groups {0} are read again",
+                            groups);
+                    failures = 0;
+                }
                 while (!closed && !unfit && connection.isOpen() && serves(server)) {
                     read(redis);
                     if (System.currentTimeMillis() >= nextTendMs) {
@@ -180,9 +184,11 @@ final class MailboxReader implements AutoCloseable {
     private void retry(int failures, String why, Throwable unexpected) {
         connected = false;
         if (!closed) {
+            // A Cluster has many readers, and an outage many attempts.
+            boolean tell = failures == 1 || unexpected != null;
             LOGGER.log(
-                    System.Logger.Level.WARNING,
-                    "Mailboxes cannot be read, trying again: " + why,
+                    tell ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG,
+                    "Mailboxes of groups " + groups + " cannot be read, trying again: " + why,
                     unexpected);
             pause(failures);
         }
@@ -241,18 +247,18 @@ final class MailboxReader implements AutoCloseable {
         }
         // Half the command timeout at most: a quiet mailbox must not look like a dead Redis.
         long blockMs = Math.min(BLOCK_MS, clients.commandTimeout().toMillis() / 2);
-        List<StreamMessage<String, byte[]>> messages =
+        List<StreamMessage<String, byte[]>> read =
                 redis.xread(XReadArgs.Builder.block(blockMs).count(READ_COUNT), offsets);
-        if (messages == null || messages.isEmpty()) {
+        if (read == null || read.isEmpty()) {
             oldestUnreadMs = 0;
             return;
         }
-        oldestUnreadMs = EntryId.parse(messages.getFirst().getId()).ms();
-        for (StreamMessage<String, byte[]> message : messages) {
+        oldestUnreadMs = EntryId.parse(read.getFirst().getId()).ms();
+        for (StreamMessage<String, byte[]> message : read) {
             cursor(message.getStream()).advance(EntryId.parse(message.getId()));
-            accept(message);
+            messages.take(message);
         }
-        linger(messages.size());
+        linger(read.size());
     }
 
     private void linger(int read) {
@@ -271,47 +277,6 @@ final class MailboxReader implements AutoCloseable {
         }
         throw new IllegalStateException(
                 "Redis answered for a stream that was not asked for: " + key);
-    }
-
-    /** Hands a message on. One that cannot be understood must not keep the others away. */
-    private void accept(StreamMessage<String, byte[]> message) {
-        try {
-            accept(message.getBody());
-        } catch (RuntimeException e) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR,
-                    "Message " + message.getId() + " of a mailbox cannot be handled",
-                    e);
-        }
-    }
-
-    private void accept(Map<String, byte[]> body) {
-        byte[] evicted = body.get("x");
-        if (evicted != null) {
-            listener.onEvict(text(evicted));
-            return;
-        }
-        byte[] probe = body.get("q");
-        if (probe != null) {
-            probeSeen.accept(text(probe));
-            return;
-        }
-        String name = text(body.get("c"));
-        int slash = name.indexOf('/');
-        Optional<Channel> channel =
-                Channel.parse(name.substring(0, slash), name.substring(slash + 1));
-        Position position =
-                new Position(
-                        text(body.get("e")),
-                        Long.parseLong(text(body.get("s"))),
-                        EntryId.parse(text(body.get("i"))),
-                        text(body.get("f")));
-        listener.onEntry(
-                new LogEntry(
-                        channel.orElseThrow(),
-                        position,
-                        EntryId.parse(text(body.get("p"))),
-                        body.get("d")));
     }
 
     private void tend(RedisCommands<String, byte[]> redis) {

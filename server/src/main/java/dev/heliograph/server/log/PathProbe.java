@@ -114,7 +114,7 @@ final class PathProbe implements AutoCloseable {
     private void send(Lane lane, long number) {
         String key = path.key(lane.group);
         if (!key.equals(lane.key)) {
-            lane.begin(key, number);
+            lane.begin(key, clients.topology().endpoint(key), number);
         }
         if (key.isEmpty()) {
             return;
@@ -147,7 +147,10 @@ final class PathProbe implements AutoCloseable {
                 continue;
             }
             Endpoint server = clients.topology().endpoint(lane.key);
-            if (!reachable.computeIfAbsent(server, this::isReachable)) {
+            if (!server.equals(lane.server)) {
+                // Its readers and pipes are on their way there.
+                lane.excused = true;
+            } else if (!reachable.computeIfAbsent(server, this::isReachable)) {
                 lane.excused = false;
             } else if (!lane.excused && isConnecting(lane)) {
                 // Redis has just come back, or this node has just found out: it gets as long again.
@@ -156,7 +159,7 @@ final class PathProbe implements AutoCloseable {
                 broken.add(lane.group);
                 mend(lane, lost);
             }
-            lane.begin(lane.key, number);
+            lane.begin(lane.key, server, number);
         }
         if (!broken.isEmpty()) {
             works = false;
@@ -182,10 +185,10 @@ final class PathProbe implements AutoCloseable {
     /** Reconnects what may be at fault. */
     private void mend(Lane lane, long lost) {
         if (lane.written <= lost) {
-            writes.reconnect();
+            writes.reconnect(lane.key);
         }
         if (lane.answered <= lost) {
-            control.reconnect();
+            control.reconnect(lane.key);
         }
         if (lane.seen <= lost) {
             path.reconnect(lane.group);
@@ -214,6 +217,7 @@ final class PathProbe implements AutoCloseable {
         private String key = "";
         private long first;
         private boolean excused;
+        private Endpoint server;
         private volatile long written;
         private volatile long answered;
         private volatile long seen;
@@ -223,8 +227,9 @@ final class PathProbe implements AutoCloseable {
         }
 
         /** What was before counts no more. */
-        void begin(String newKey, long number) {
+        void begin(String newKey, Endpoint newServer, long number) {
             key = newKey;
+            server = newServer;
             first = number;
             written = number - 1;
             answered = number - 1;

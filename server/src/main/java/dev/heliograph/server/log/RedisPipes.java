@@ -59,9 +59,9 @@ final class RedisPipes implements AutoCloseable {
         }
     }
 
-    /** Drops all connections and makes others. */
-    void reconnect() {
-        pipes.values().forEach(RedisPipe::reconnect);
+    /** Drops the connection to the server that has the key and makes another. */
+    void reconnect(String key) {
+        pipe(topology.endpoint(key)).reconnect();
     }
 
     /** Whether calls to the server that has the key fail at once. */

@@ -26,14 +26,12 @@ import dev.heliograph.loadtest.chaos.history.HistoryEvent.Skip;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Start;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.State;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Stop;
-import dev.heliograph.loadtest.chaos.history.HistoryEvent.Stored;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Subscribe;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Subscribed;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Unknown;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Unsubscribe;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +41,10 @@ import java.util.Optional;
 final class Books {
 
     private final Findings findings;
-    private final Map<Long, Op> ops = new HashMap<>();
-    private final Map<String, ChannelBook> channels = new LinkedHashMap<>();
     private final Map<String, DeviceView> devices = new LinkedHashMap<>();
     private final List<ChannelView> views = new ArrayList<>();
     private final Faults faults = new Faults();
+    private final Calls calls;
     private final Recoveries recoveries = new Recoveries();
     private final Punctuality punctuality;
     private Optional<Run> run = Optional.empty();
@@ -58,6 +55,7 @@ final class Books {
 
     Books(Findings findings) {
         this.findings = findings;
+        this.calls = new Calls(findings, faults);
         this.punctuality = new Punctuality(faults, findings);
     }
 
@@ -85,8 +83,8 @@ final class Books {
         return recoveries;
     }
 
-    Collection<ChannelBook> channels() {
-        return channels.values();
+    Calls calls() {
+        return calls;
     }
 
     Collection<DeviceView> devices() {
@@ -105,22 +103,6 @@ final class Books {
         return incarnations;
     }
 
-    long sent() {
-        return ops.values().stream().mapToLong(op -> op.channels().size()).sum();
-    }
-
-    long acknowledged() {
-        return ops.values().stream()
-                .mapToLong(op -> op.channels().stream().filter(op::isAcked).count())
-                .sum();
-    }
-
-    long unknown() {
-        return ops.values().stream()
-                .mapToLong(op -> op.channels().stream().filter(op::isDoubtful).count())
-                .sum();
-    }
-
     void take(HistoryEvent event, long at) {
         switch (event) {
             case Run it -> run = Optional.of(it);
@@ -136,10 +118,10 @@ final class Books {
                                     .filter(v -> v.device().isAlive() && v.watch() != null)
                                     .toList());
             case FaultEnded it -> faults.end(it);
-            case Invoke it -> invoke(it, at);
-            case Ok it -> ok(it, at);
-            case Fail it -> answered(it.op(), at, op -> it.channels().forEach(op::refused));
-            case Unknown it -> answered(it.op(), at, op -> {});
+            case Invoke it -> calls.take(it, at);
+            case Ok it -> calls.take(it, at);
+            case Fail it -> calls.take(it, at);
+            case Unknown it -> calls.take(it, at);
             case Start it -> {
                 incarnations++;
                 DeviceView device = devices.computeIfAbsent(it.dev(), DeviceView::new);
@@ -148,84 +130,6 @@ final class Books {
             }
             case OfDevice it -> ofDevice(it, at);
         }
-    }
-
-    private void invoke(Invoke it, long at) {
-        Op op = ops.get(it.op());
-        if (op == null) {
-            op = new Op(it, at);
-            ops.put(it.op(), op);
-            for (String name : it.channels()) {
-                ChannelBook channel = channel(name);
-                channel.mentioned(it.t());
-                if (op.mayExpire()) {
-                    channel.expiring(op);
-                }
-            }
-        }
-        op.called();
-    }
-
-    private void answered(long number, long at, java.util.function.Consumer<Op> booking) {
-        Op op = ops.get(number);
-        if (op == null) {
-            findings.add(FindingKind.BAD_HISTORY, "", "", "An answer to no call", at);
-        } else {
-            booking.accept(op);
-        }
-    }
-
-    private void ok(Ok it, long at) {
-        answered(it.op(), at, op -> it.stored().forEach(each -> stored(op, each, it.t(), at)));
-    }
-
-    private void stored(Op op, Stored answer, long t, long at) {
-        if (!op.isFor(answer.ch())) {
-            findings.add(
-                    FindingKind.PHANTOM,
-                    "",
-                    answer.ch(),
-                    "Stored where it was not sent",
-                    op.at,
-                    at);
-            return;
-        }
-        ChannelBook channel = channel(answer.ch());
-        Entry entry = channel.entry(answer.id(), answer.seq(), "");
-        if (entry.seq != answer.seq()) {
-            findings.add(
-                    FindingKind.CONFLICT,
-                    "",
-                    answer.ch(),
-                    "The producer was told seq %d of %s".formatted(answer.seq(), entry.shown()),
-                    entry.evidence(at));
-        }
-        if (!entry.belongsTo(op)) {
-            findings.add(
-                    FindingKind.PHANTOM,
-                    "",
-                    answer.ch(),
-                    "Another op was answered with this id: " + entry.shown(),
-                    entry.evidence(at));
-        }
-        for (Entry other : op.entries) {
-            if (other != entry
-                    && other.book == channel
-                    && other.acked
-                    && !faults.mayHaveTakenBy(
-                            other.level(), other.storedFrom(), other.storedBy, t)) {
-                findings.add(
-                        FindingKind.DUPLICATE,
-                        "",
-                        answer.ch(),
-                        "Stored twice under one key: %s and %s"
-                                .formatted(other.shown(), entry.shown()),
-                        entry.evidence(other.at, at));
-            }
-        }
-        entry.acked = true;
-        entry.seen(t, at);
-        op.acked(answer.ch());
     }
 
     private void ofDevice(OfDevice event, long at) {
@@ -285,7 +189,7 @@ final class Books {
             case Got it -> {
                 if (isForDevice(view, at)) {
                     Entry entry = view.got(it, at, punctuality);
-                    Op op = ops.get(it.op());
+                    Op op = calls.op(it.op());
                     if (entry != null && op != null && op.isFor(it.ch())) {
                         // A wrong one shows when the handler or the producer says otherwise.
                         var _ = entry.belongsTo(op);
@@ -325,13 +229,9 @@ final class Books {
     }
 
     private ChannelView view(DeviceView device, String channel) {
-        ChannelView view = new ChannelView(device, channel(channel), findings);
+        ChannelView view = new ChannelView(device, calls.channel(channel), findings);
         views.add(view);
         return view;
-    }
-
-    private ChannelBook channel(String name) {
-        return channels.computeIfAbsent(name, ChannelBook::new);
     }
 
     private boolean isForDevice(ChannelView view, long at) {
@@ -351,7 +251,7 @@ final class Books {
         if (!isForDevice(view, at)) {
             return;
         }
-        Op op = ops.get(it.op());
+        Op op = calls.op(it.op());
         Entry entry = view.channel().byId(it.id());
         if (op == null || entry == null) {
             findings.add(
@@ -388,7 +288,7 @@ final class Books {
 
     private void handled(ChannelView view, Handled it) {
         Entry entry = view.channel().byId(it.id());
-        Op op = ops.get(it.op());
+        Op op = calls.op(it.op());
         if (entry != null && op != null) {
             delivered++;
             view.handler().handled(entry);
@@ -402,22 +302,6 @@ final class Books {
             device.channels().forEach(ChannelView::disconnectAll);
             if (device.wasPresent()) {
                 device.channels().forEach(view -> view.handler().finish());
-            }
-        }
-    }
-
-    /** What every call was refused for must not be delivered. */
-    void phantomsOfRefusals() {
-        for (Op op : ops.values()) {
-            for (Entry entry : op.entries) {
-                if (op.isRefused(entry.book.name())) {
-                    findings.add(
-                            FindingKind.PHANTOM,
-                            "",
-                            entry.book.name(),
-                            "Delivered, but every call of it was refused: " + entry.shown(),
-                            entry.evidence());
-                }
             }
         }
     }

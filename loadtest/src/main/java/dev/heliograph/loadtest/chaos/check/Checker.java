@@ -51,7 +51,7 @@ public final class Checker {
                     FindingKind.BAD_HISTORY, "", "", "The history does not say of what run it is");
         }
         books.end();
-        books.phantomsOfRefusals();
+        books.calls().phantomsOfRefusals();
         ResetJudge resets = new ResetJudge(run, books.faults(), findings);
         SkipJudge skips = new SkipJudge(books.faults(), findings);
         LossJudge losses = new LossJudge(run, books.faults(), resets, findings);
@@ -70,7 +70,7 @@ public final class Checker {
         }
         Optional<Quiet> quiet = books.quiet();
         books.views().forEach(losses::judge);
-        books.channels().forEach(forks::judge);
+        books.calls().channels().forEach(forks::judge);
         books.punctuality().finish();
         behind(books, quiet, findings);
         Histogram overall = Recoveries.histogram();
@@ -79,9 +79,9 @@ public final class Checker {
                 new Tally(
                         lines,
                         torn,
-                        books.sent(),
-                        books.acknowledged(),
-                        books.unknown(),
+                        books.calls().sent(),
+                        books.calls().acknowledged(),
+                        books.calls().unknown(),
                         books.delivered(),
                         books.faults().all().size(),
                         books.devices().size(),
