@@ -31,10 +31,22 @@ public interface Conversation {
         /** Sends a binary message; takes the buffer over. */
         void binary(ByteBuf message);
 
-        /** Closes the connection. */
+        /** Closes the connection. The device comes back by itself. */
         void close(int code);
 
-        /** A buffer to be filled and sent. */
+        /**
+         * Opens a new connection after this time, and closes this one when the new one is open. A
+         * device is asked for it when a gateway leaves.
+         */
+        void move(long afterMillis);
+
+        /** Runs it after this time, unless the connection is gone by then. */
+        void after(long millis, Runnable task);
+
+        /** From now on the connection is given up when nothing is heard for so long. */
+        void silenceLimit(long millis);
+
+        /** A buffer to be filled and sent, with room for the frame's header before it. */
         ByteBuf buffer();
     }
 }

@@ -9,7 +9,8 @@ public interface DeviceEvents {
     void ready();
 
     /**
-     * The application got a payload.
+     * The application got a payload. One that the protocol lets a device recognise as a repetition
+     * is reported too: what comes twice is counted, not hidden.
      *
      * @param payload its bytes, from the reader's to the writer's index; valid until this returns
      */
@@ -20,4 +21,11 @@ public interface DeviceEvents {
 
     /** The server says that something was lost or is not known any more. */
     void reset();
+
+    /**
+     * The device cannot do what it is for, such as subscribe: counted by what it says.
+     *
+     * @param why without anything that differs from device to device
+     */
+    void failed(String why);
 }

@@ -1,0 +1,41 @@
+package dev.heliograph.loadtest.swarm;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What devices can speak, by name. */
+public final class Protocols {
+
+    /** Heliograph's own. */
+    public static final String HELIOGRAPH = "heliograph";
+
+    private static final Map<String, Factory> ALL = Map.of(HELIOGRAPH, HeliographProtocol::new);
+
+    /** Makes a protocol for one process, all of whose devices live on one event loop. */
+    @FunctionalInterface
+    interface Factory {
+        /**
+         * A protocol.
+         *
+         * @param acks whether devices acknowledge, where the protocol has it
+         */
+        DeviceProtocol create(boolean acks);
+    }
+
+    private Protocols() {}
+
+    /** All names. */
+    public static Set<String> names() {
+        return new TreeSet<>(ALL.keySet());
+    }
+
+    static DeviceProtocol create(String name, boolean acks) {
+        Factory factory = ALL.get(name);
+        if (factory == null) {
+            throw new IllegalArgumentException(
+                    "No protocol %s; there are %s".formatted(name, names()));
+        }
+        return factory.create(acks);
+    }
+}
