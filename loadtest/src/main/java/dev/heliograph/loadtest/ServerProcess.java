@@ -109,7 +109,8 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
@@ -117,7 +118,8 @@ public final class ServerProcess implements AutoCloseable {
         return "ws://127.0.0.1:" + httpPort + "/v1/connect";
     }
 
-    String notifyAddress() {
+    /** {@code host:port} of the Notify API. */
+    public String notifyAddress() {
         return "127.0.0.1:" + grpcPort;
     }
 

@@ -1,0 +1,67 @@
+package dev.heliograph.loadtest.peer;
+
+import com.google.protobuf.ByteString;
+import dev.heliograph.client.producer.Notification;
+import dev.heliograph.client.producer.ProducerClient;
+import dev.heliograph.client.producer.Target;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The Java SDK, with its usual retries. */
+final class HeliographPublisher implements Publisher {
+
+    private static final String TYPE = "load";
+    private static final String MEDIA_TYPE = "application/octet-stream";
+
+    private final ProducerClient producer;
+
+    HeliographPublisher(ProducerClient producer) {
+        this.producer = producer;
+    }
+
+    @Override
+    public CompletableFuture<Void> toUser(String user, byte[] payload) {
+        return producer.notifyAsync(notification(Target.user(user), payload)).thenApply(_ -> null);
+    }
+
+    @Override
+    public CompletableFuture<Void> toTopic(String topic, byte[] payload) {
+        return producer.notifyAsync(notification(Target.topic(topic), payload))
+                .thenApply(_ -> null);
+    }
+
+    @Override
+    public CompletableFuture<Void> toUsers(List<String> users, List<byte[]> payloads) {
+        List<Notification> notifications = new ArrayList<>(users.size());
+        for (int i = 0; i < users.size(); i++) {
+            notifications.add(notification(Target.user(users.get(i)), payloads.get(i)));
+        }
+        return producer.notifyBatchAsync(notifications)
+                .thenAccept(
+                        result -> {
+                            if (!result.allStored()) {
+                                throw new IllegalStateException(
+                                        "%d of %d notifications are not stored: %s"
+                                                .formatted(
+                                                        result.incomplete().size(),
+                                                        users.size(),
+                                                        result.items()
+                                                                .get(
+                                                                        result.incomplete()
+                                                                                .getFirst())));
+                            }
+                        });
+    }
+
+    private static Notification notification(Target target, byte[] payload) {
+        return Notification.of(target, TYPE)
+                .payload(ByteString.copyFrom(payload), MEDIA_TYPE)
+                .build();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

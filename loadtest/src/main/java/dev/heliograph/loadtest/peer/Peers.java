@@ -1,0 +1,31 @@
+package dev.heliograph.loadtest.peer;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The systems that the rig knows, by name. */
+public final class Peers {
+
+    private static final Map<String, Function<String, Peer>> KNOWN =
+            new TreeMap<>(Map.of(HeliographPeer.NAME, _ -> new HeliographPeer(Map.of())));
+
+    private Peers() {}
+
+    /**
+     * A system by what stands on the command line.
+     *
+     * @param text {@code name}, or {@code name=path} for one whose program is not ours
+     * @throws IllegalArgumentException when there is no such system, naming those there are
+     */
+    public static Peer named(String text) {
+        int equals = text.indexOf('=');
+        String name = equals < 0 ? text : text.substring(0, equals);
+        Function<String, Peer> known = KNOWN.get(name);
+        if (known == null) {
+            throw new IllegalArgumentException(
+                    "There is no peer '%s'; there are %s".formatted(name, KNOWN.keySet()));
+        }
+        return known.apply(equals < 0 ? "" : text.substring(equals + 1));
+    }
+}
