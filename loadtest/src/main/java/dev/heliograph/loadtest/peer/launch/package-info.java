@@ -1,0 +1,2 @@
+/** Starts the processes of other systems. */
+package dev.heliograph.loadtest.peer.launch;
