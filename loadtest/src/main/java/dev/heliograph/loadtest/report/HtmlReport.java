@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.report;
 
+import dev.heliograph.loadtest.measure.Profile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

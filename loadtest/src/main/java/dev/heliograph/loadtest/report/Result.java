@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.report;
 
+import dev.heliograph.loadtest.measure.Profile;
 import dev.heliograph.loadtest.peer.Peer.Ability;
 import java.util.List;
 import java.util.Map;

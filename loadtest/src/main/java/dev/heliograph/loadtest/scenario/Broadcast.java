@@ -69,6 +69,7 @@ final class Broadcast extends Scenario {
     /** Sends some and measures them one by one. */
     static void send(Rig rig, int count) throws Exception {
         rig.enter(NAME);
+        rig.record();
         Costs costs = Costs.begin(rig);
         Histogram latency = new Histogram(3);
         Histogram last = new Histogram(3);

@@ -112,7 +112,7 @@ final class Campaign {
                     rig.findings().problems(),
                     rig.findings().remarks(),
                     rig.timeline().points(),
-                    List.of());
+                    rig.profiles());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.report.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,18 @@ final class Compare extends RigCommand {
             all.add(scenario);
         }
         return conclude(new Campaign(all, contestants(), rounds(), progress()).run());
+    }
+
+    /** Others lose what they do not promise to keep, which the table tells. */
+    @Override
+    boolean isGood(List<Result> results) {
+        String first = contestants().getFirst().name();
+        return results.stream()
+                .allMatch(
+                        result ->
+                                result.peer().equals(first)
+                                        ? result.passed()
+                                        : result.phase(Result.TOTAL).isPresent());
     }
 
     /** The options that were given, but for its own. */

@@ -52,7 +52,7 @@ final class Conclusion {
 
     /** A reader never sees half of it. */
     private static void replace(Path file, String text) throws IOException {
-        Path next = Files.createTempFile(file.toAbsolutePath().getParent(), "report-", ".tmp");
+        Path next = file.resolveSibling(file.getFileName() + ".next");
         Files.writeString(next, text);
         Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }

@@ -2,7 +2,6 @@ package dev.heliograph.loadtest.scenario;
 
 import dev.heliograph.loadtest.peer.HeliographPeer;
 import dev.heliograph.loadtest.peer.Peer;
-import dev.heliograph.loadtest.peer.Peers;
 import java.util.Map;
 
 /**

@@ -5,6 +5,7 @@ import dev.heliograph.loadtest.measure.Figure;
 import dev.heliograph.loadtest.measure.GcLogs;
 import dev.heliograph.loadtest.measure.Memory;
 import dev.heliograph.loadtest.measure.ProcStat;
+import dev.heliograph.loadtest.measure.Recordings;
 import dev.heliograph.loadtest.measure.RedisStats;
 import dev.heliograph.loadtest.peer.Credentials;
 import dev.heliograph.loadtest.peer.Installation;
@@ -12,6 +13,7 @@ import dev.heliograph.loadtest.peer.Peer;
 import dev.heliograph.loadtest.peer.Plan;
 import dev.heliograph.loadtest.report.Moment;
 import dev.heliograph.loadtest.report.Phase;
+import dev.heliograph.loadtest.measure.Profile;
 import dev.heliograph.loadtest.report.Result;
 import dev.heliograph.loadtest.swarm.IntervalResult;
 import dev.heliograph.loadtest.swarm.Sent;
@@ -73,6 +75,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
     private final Sent sent;
     private final Producer producer;
     private final Timeline timeline;
+    private Optional<Recordings> recordings = Optional.empty();
     private volatile String phase = "start";
 
     /** Starts everything but the devices' connections. */
@@ -156,8 +159,16 @@ final class Rig implements AutoCloseable, Costs.Meter {
         return timeline;
     }
 
-    Path directory() {
-        return directory;
+    /** Begins to record the system's processes, if that is wanted and not done yet. */
+    void record() throws Exception {
+        if (settings.profile() && recordings.isEmpty()) {
+            recordings = Optional.of(Recordings.begin(parts(), directory));
+        }
+    }
+
+    /** Ends recording, and tells what it shows; nothing when none was wanted. */
+    List<Profile> profiles() throws Exception {
+        return recordings.isPresent() ? recordings.get().end() : List.of();
     }
 
     /** What is going on from now on, for the terminal and the timeline. */
@@ -205,9 +216,10 @@ final class Rig implements AutoCloseable, Costs.Meter {
         }
     }
 
-    /** A measured interval begins. */
+    /** A measured interval begins. The first one of a run is recorded, if that is wanted. */
     Interval begin(String name) throws Exception {
         enter(name);
+        record();
         return new Interval(name, this);
     }
 

@@ -140,7 +140,12 @@ abstract class RigCommand implements Callable<Integer> {
         if (json) {
             out.println(Conclusion.json(results));
         }
-        return results.stream().allMatch(Result::passed) ? 0 : FAILED;
+        return isGood(results) ? 0 : FAILED;
+    }
+
+    /** Whether the command succeeds. */
+    boolean isGood(List<Result> results) {
+        return results.stream().allMatch(Result::passed);
     }
 
     private List<Contestant> contestants(List<String> names) {

@@ -1,14 +1,24 @@
-package dev.heliograph.loadtest.peer;
+package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.peer.HeliographPeer;
+import dev.heliograph.loadtest.peer.Peer;
+import dev.heliograph.loadtest.peer.floor.FloorPeer;
+import dev.heliograph.loadtest.peer.nodews.NodeWsPeer;
+import dev.heliograph.loadtest.peer.socketio.SocketIoPeer;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The systems that the rig knows, by name. */
-public final class Peers {
+final class Peers {
 
     private static final Map<String, Function<String, Peer>> KNOWN =
-            new TreeMap<>(Map.of(HeliographPeer.NAME, _ -> new HeliographPeer(Map.of())));
+            new TreeMap<>(
+                    Map.of(
+                            HeliographPeer.NAME, _ -> new HeliographPeer(Map.of()),
+                            FloorPeer.NAME, _ -> new FloorPeer(),
+                            NodeWsPeer.NAME, _ -> new NodeWsPeer(),
+                            SocketIoPeer.NAME, _ -> new SocketIoPeer()));
 
     private Peers() {}
 
@@ -18,7 +28,7 @@ public final class Peers {
      * @param text {@code name}, or {@code name=path} for one whose program is not ours
      * @throws IllegalArgumentException when there is no such system, naming those there are
      */
-    public static Peer named(String text) {
+    static Peer named(String text) {
         int equals = text.indexOf('=');
         String name = equals < 0 ? text : text.substring(0, equals);
         Function<String, Peer> known = KNOWN.get(name);

@@ -1,4 +1,4 @@
-package dev.heliograph.loadtest.report;
+package dev.heliograph.loadtest.measure;
 
 import java.util.List;
 
