@@ -92,7 +92,8 @@ final class Booking {
 
     private void advance(int place, int number, int ahead) {
         int before = next[place];
-        long leaving = ahead >= WINDOW ? ~window[place] : ~window[place] & -1L << WINDOW - ahead;
+        long leaving =
+                ahead >= WINDOW ? ~window[place] : ~window[place] & (-1L << (WINDOW - ahead));
         for (; leaving != 0; leaving &= leaving - 1) {
             int gone = before - 1 - Long.numberOfTrailingZeros(leaving);
             miss(place, gone, gone + 1);
@@ -100,7 +101,7 @@ final class Booking {
         if (ahead > WINDOW) {
             miss(place, before, number - WINDOW + 1);
         }
-        window[place] = ahead >= WINDOW ? 1 : window[place] << ahead | 1;
+        window[place] = ahead >= WINDOW ? 1 : (window[place] << ahead) | 1;
         next[place] = number + 1;
     }
 

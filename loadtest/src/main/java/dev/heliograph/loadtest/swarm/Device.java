@@ -29,6 +29,8 @@ final class Device implements DeviceEvents {
     private boolean wanted;
     private boolean ready;
     private boolean waiting;
+    /* It has been asked to leave its connection for another. */
+    private boolean moving;
     private boolean first = true;
     private long sinceNanos;
     private int pace = -1;
@@ -114,6 +116,8 @@ final class Device implements DeviceEvents {
     /** The gateway of its connection leaves. */
     void move(Link leaving) {
         if (leaving == link && wanted && opening == null && !waiting) {
+            moving = true;
+            target = group.otherTarget(target);
             open();
         }
     }
@@ -132,7 +136,7 @@ final class Device implements DeviceEvents {
                 millis,
                 () -> {
                     waiting = false;
-                    if (wanted && opening == null) {
+                    if (wanted && opening == null && (link == null || moving)) {
                         open();
                     }
                 });
@@ -146,6 +150,7 @@ final class Device implements DeviceEvents {
         Link before = link;
         link = opening;
         opening = null;
+        moving = false;
         if (before == null) {
             group.tally().up++;
         } else {
@@ -178,6 +183,7 @@ final class Device implements DeviceEvents {
             opening = null;
         } else if (gone == link) {
             link = null;
+            moving = false;
             group.tally().up--;
             if (ready && System.nanoTime() - sinceNanos > STABLE_NANOS) {
                 attempt = 0;

@@ -1,21 +1,14 @@
 package dev.heliograph.loadtest.swarm;
 
-import dev.heliograph.server.auth.TokenIssuer;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The devices of one process. Belongs to their event loop, whose methods are called there only. */
 final class DeviceGroup {
-
-    private static final String ISSUER = "heliograph";
-    private static final Duration TOKEN_LIFE = Duration.ofHours(12);
 
     /** Finer than what is measured in ramps; coarse enough to cost nothing. */
     private static final long TICK_MS = 10;
@@ -30,7 +23,7 @@ final class DeviceGroup {
     private final Order.SetUp setUp;
     private final TopicPlan topics;
     private final DeviceProtocol protocol;
-    private final TokenIssuer issuer;
+    private final Tokens tokens;
     private final Sockets sockets;
     private final Tally tally;
     private final Booking booking;
@@ -40,6 +33,7 @@ final class DeviceGroup {
     private Ramp ramp;
     private double churnPerTick;
     private double churnDue;
+    private long sweptNanos;
 
     /** How many are to be told to connect, and since when. */
     private record Ramp(RampPlan plan, int from, int count, long beganNanos) {}
@@ -48,7 +42,7 @@ final class DeviceGroup {
         this.setUp = setUp;
         this.topics = setUp.topics();
         this.protocol = protocol;
-        this.issuer = TokenIssuer.create(Path.of(setUp.jwks()), ISSUER, ISSUER);
+        this.tokens = new Tokens(Path.of(setUp.jwks()), TopicPlan.ALL_NAMES);
         this.sockets = new Sockets(loop);
         this.tally = new Tally(setUp.offsetNanos());
         this.booking = new Booking(setUp.count() * places());
@@ -117,11 +111,7 @@ final class DeviceGroup {
     private DeviceIdentity identity(int index) {
         int number = number(index);
         String user = "u" + number;
-        List<String> names = topics.names(number);
-        // All topics in one short claim: it is part of every connection's first packet.
-        List<String> claim = names.isEmpty() ? List.of() : List.of(TopicPlan.ALL_NAMES);
-        return new DeviceIdentity(
-                number, user, names, issuer.device(user, claim, Optional.empty(), TOKEN_LIFE));
+        return new DeviceIdentity(number, user, topics.names(number), tokens.sign(user));
     }
 
     /** The next devices come, as fast as the plan says. */
@@ -236,6 +226,12 @@ final class DeviceGroup {
 
     private void sweep() {
         long now = System.nanoTime();
+        // After a pause of this process, what has come meanwhile is to be read first.
+        boolean late = now - sweptNanos > TimeUnit.MILLISECONDS.toNanos(2 * SWEEP_MS);
+        sweptNanos = now;
+        if (late) {
+            return;
+        }
         for (int index = 0; index < told; index++) {
             devices[index].sweep(now);
         }

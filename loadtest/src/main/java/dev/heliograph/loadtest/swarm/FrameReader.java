@@ -127,7 +127,7 @@ final class FrameReader {
     private void frame(ByteBufAllocator allocator, int first, ByteBuf payload) {
         int kind = first & OPCODE;
         boolean last = (first & FIN) != 0;
-        if (kind >= CONTROL || last && kind != 0) {
+        if (kind >= CONTROL || (last && kind != 0)) {
             sink.frame(kind, payload);
             return;
         }

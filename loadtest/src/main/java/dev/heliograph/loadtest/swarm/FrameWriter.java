@@ -71,7 +71,7 @@ final class FrameWriter {
             payload.setInt(at, payload.getInt(at) ^ mask);
         }
         for (int shift = 24; at < end; at++, shift -= Byte.SIZE) {
-            payload.setByte(at, payload.getByte(at) ^ mask >>> shift);
+            payload.setByte(at, payload.getByte(at) ^ (mask >>> shift));
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.heliograph.loadtest.swarm;
 
 import com.google.protobuf.ByteString;
+import dev.heliograph.proto.device.v1.Ack;
+import dev.heliograph.proto.device.v1.ClientFrame;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -126,11 +128,8 @@ final class HeliographChannel {
 
     private ByteBuf longAck(ByteBuf out) {
         return out.writeBytes(
-                dev.heliograph.proto.device.v1.ClientFrame.newBuilder()
-                        .setAck(
-                                dev.heliograph.proto.device.v1.Ack.newBuilder()
-                                        .setChannel(name())
-                                        .setPosition(position()))
+                ClientFrame.newBuilder()
+                        .setAck(Ack.newBuilder().setChannel(name()).setPosition(position()))
                         .build()
                         .toByteArray());
     }

@@ -9,7 +9,8 @@ import org.HdrHistogram.Histogram;
  * @param seconds how long it was
  * @param counts of the interval
  * @param latency from the time when a payload was meant to be sent until a device had it; only of
- *     payloads that were meant to be sent within the interval, each counted once a device
+ *     payloads that were meant to be sent within the interval, each counted once a device. Only as
+ *     true as the clocks of sender and swarm agree, when they are on two machines
  * @param connect from the first byte of a connection until the device was ready
  * @param away from the end of a connection until the device was ready again
  * @param lag how late the event loops were

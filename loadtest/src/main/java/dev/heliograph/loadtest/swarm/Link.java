@@ -63,24 +63,29 @@ final class Link extends ChannelInboundHandlerAdapter
         }
         SocketChannelConfig config = (SocketChannelConfig) channel.config();
         config.setTcpNoDelay(true);
+        // The device itself bounds the whole attempt.
+        config.setConnectTimeoutMillis(0);
         config.setRecvByteBufAllocator(sockets.receive());
         channel.pipeline().addLast(this);
         InetSocketAddress address = sockets.address(handshake.uri());
-        sockets.loop()
-                .register(channel)
-                .addListener(
-                        registered -> {
-                            if (registered.isSuccess()) {
-                                channel.connect(address).addListener(this::connected);
-                            } else {
-                                fail(registered.cause());
-                            }
-                        });
+        var _ =
+                sockets.loop()
+                        .register(channel)
+                        .addListener(
+                                registered -> {
+                                    if (registered.isSuccess()) {
+                                        var _ =
+                                                channel.connect(address)
+                                                        .addListener(this::connected);
+                                    } else {
+                                        fail(registered.cause());
+                                    }
+                                });
     }
 
     private void connected(io.netty.util.concurrent.Future<?> connecting) {
         if (connecting.isSuccess()) {
-            channel.writeAndFlush(Upgrade.request(handshake));
+            var _ = channel.writeAndFlush(Upgrade.request(handshake));
             handshake = null;
         } else {
             fail(connecting.cause());
@@ -89,9 +94,11 @@ final class Link extends ChannelInboundHandlerAdapter
 
     private void fail(Throwable cause) {
         // Without the address, so that equal ones are counted together.
-        end = "cannot connect: " + cause.getMessage().replaceFirst(": [^ ]*:\\d+$", "");
+        end =
+                "cannot connect: "
+                        + String.valueOf(cause.getMessage()).replaceFirst(": [^ ]*:\\d+$", "");
         if (channel != null) {
-            channel.close();
+            var _ = channel.close();
         }
         finish();
     }
@@ -147,7 +154,7 @@ final class Link extends ChannelInboundHandlerAdapter
         if (refusal.isPresent()) {
             end = refusal.get();
             retryAfterSeconds = Upgrade.retryAfterSeconds(head.get());
-            channel.close();
+            var _ = channel.close();
             in.skipBytes(in.readableBytes());
             return false;
         }
@@ -188,7 +195,7 @@ final class Link extends ChannelInboundHandlerAdapter
         if (end.equals(UNSAID)) {
             end = String.valueOf(cause.getMessage());
         }
-        context.close();
+        var _ = context.close();
     }
 
     private void finish() {
@@ -206,13 +213,13 @@ final class Link extends ChannelInboundHandlerAdapter
     void cut() {
         end = BY_THE_SWARM;
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+        var _ = channel.close();
     }
 
     /** The device has given it up. */
     void giveUp(String why) {
         end = why;
-        channel.close();
+        var _ = channel.close();
     }
 
     /**
@@ -265,9 +272,9 @@ final class Link extends ChannelInboundHandlerAdapter
         ByteBuf frame = writer.frame(channel.alloc(), opcode, payload);
         if (reading) {
             // Flushed when all that has come is read.
-            channel.write(frame, channel.voidPromise());
+            var _ = channel.write(frame, channel.voidPromise());
         } else {
-            channel.writeAndFlush(frame, channel.voidPromise());
+            var _ = channel.writeAndFlush(frame, channel.voidPromise());
         }
     }
 
@@ -280,7 +287,7 @@ final class Link extends ChannelInboundHandlerAdapter
             end = BY_THE_SWARM;
         }
         ByteBuf frame = writer.frame(channel.alloc(), FrameWriter.CLOSE, buffer().writeShort(code));
-        channel.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
+        var _ = channel.writeAndFlush(frame).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.swarm;
 
+import dev.heliograph.loadtest.WatchedProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,6 +68,11 @@ public final class Swarm implements AutoCloseable {
     /** What it was started with. */
     public SwarmPlan plan() {
         return plan;
+    }
+
+    /** For signals. */
+    List<WatchedProcess> processes() {
+        return processes.stream().map(SwarmProcess::process).toList();
     }
 
     /** The processes. */

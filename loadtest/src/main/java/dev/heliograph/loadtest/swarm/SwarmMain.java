@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 
 /**
@@ -34,7 +35,7 @@ public final class SwarmMain {
             channel.connect(UnixDomainSocketAddress.of(arguments[0]));
             new SwarmMain(loops.next()).serve(channel);
         } finally {
-            loops.shutdownGracefully();
+            var _ = loops.shutdownGracefully();
         }
         // Devices are not waited for: their sockets end with the process.
         System.exit(0);
@@ -69,7 +70,7 @@ public final class SwarmMain {
                 devices.start();
             }
             case Order.Connect(int count, double from, double to) ->
-                    devices.connect(count, new RampPlan(from, to, java.time.Duration.ZERO));
+                    devices.connect(count, new RampPlan(from, to, Duration.ZERO));
             case Order.CutAll() -> devices.cutAll();
             case Order.Churn(double perSecond) -> devices.churn(perSecond);
             case Order.Slow(double fraction, int bytesPerSecond) ->

@@ -100,6 +100,12 @@ public record SwarmPlan(
                 protocol, targets, jwks, devices, topics, acks, payloadBytes, count, run, logs);
     }
 
+    /** For payloads of a run that others have begun. */
+    public SwarmPlan withRun(long id) {
+        return new SwarmPlan(
+                protocol, targets, jwks, devices, topics, acks, payloadBytes, processes, id, logs);
+    }
+
     /** With the output of the processes in files. */
     public SwarmPlan withLogs(Path directory) {
         return new SwarmPlan(

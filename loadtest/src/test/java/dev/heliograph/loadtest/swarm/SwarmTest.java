@@ -1,80 +1,254 @@
 package dev.heliograph.loadtest.swarm;
 
+import static dev.heliograph.server.testkit.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.google.protobuf.ByteString;
-import dev.heliograph.client.producer.Notification;
-import dev.heliograph.client.producer.ProducerClient;
-import dev.heliograph.client.producer.Target;
-import dev.heliograph.loadtest.chaos.history.Installation;
+import dev.heliograph.server.HeliographServer;
+import dev.heliograph.server.auth.TokenIssuer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Swarms of real processes on a real gateway. Times are not judged: the machine may be busy. */
 class SwarmTest {
 
-    private static final RampPlan RAMP = new RampPlan(50, 200, Duration.ofSeconds(60));
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Settlement NOTHING_LOST = new Settlement(0, List.of());
 
-    @TempDir private static Path directory;
-    private static Installation installation;
+    @TempDir private Path directory;
+    private Stage stage;
 
-    @BeforeAll
-    static void start() throws Exception {
-        installation = new Installation(directory);
+    @BeforeEach
+    void start() throws Exception {
+        stage = new Stage(directory);
     }
 
-    @AfterAll
-    static void stop() {
-        installation.close();
+    @AfterEach
+    void stop() {
+        stage.close();
     }
 
     @Test
     void devicesOfTwoProcessesGetWhatIsSentToThemAndToTheirTopics() throws Exception {
-        SwarmPlan plan =
-                SwarmPlan.of(
-                                Protocols.HELIOGRAPH,
-                                List.of("127.0.0.1:" + installation.devicePort()),
-                                directory.resolve("jwks.json"),
-                                30)
-                        .withProcesses(2)
-                        .withTopics(new TopicPlan(1, 4, 2));
+        SwarmPlan plan = stage.plan(30).withProcesses(2).withTopics(new TopicPlan(1, 4, 2));
         Sent sent = new Sent(plan);
         try (Swarm swarm = Swarm.start(plan)) {
-            assertThat(swarm.connect(30, RAMP).counts().ready(), is(30));
+            IntervalResult connected = swarm.connect(30, Stage.RAMP);
+            assertThat(connected.counts().ready(), is(30));
+            assertThat(connected.connect().getTotalCount(), is(30L));
             swarm.begin();
-            for (int i = 0; i < 90; i++) {
-                send(sent.toUser(i % 30, System.nanoTime()));
+            stage.toUsers(sent, 30, 3);
+            for (int topic = 0; topic < 5; topic++) {
+                stage.send(sent.toTopic(topic, System.nanoTime())).join();
             }
-            for (int i = 0; i < 5; i++) {
-                send(sent.toTopic(i, System.nanoTime()));
-            }
-            assertThat(swarm.settle(sent, PATIENCE), is(new Settlement(0, List.of())));
+            long due = 90 + 30 + 60;
+            assertThat(sent.deliveriesDue(plan), is(due));
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
             IntervalResult result = swarm.end();
-            assertThat(result.counts().received(), is(90L + 30 + 60));
-            assertThat(result.latency().getTotalCount(), is(90L + 30 + 60));
-            assertThat(sent.deliveriesDue(plan), is(90L + 30 + 60));
-            assertThat(result.counts().duplicates() + result.counts().holes(), is(0L));
+            assertThat(result.counts(), is(clean(30, due, 0)));
+            assertThat(result.latency().getTotalCount(), is(due));
         }
     }
 
-    private static void send(Sent.Shipment shipment) {
-        ProducerClient producer = installation.producer();
-        int channel = shipment.number().channel();
-        String name = Payload.name(channel);
-        String id = name.substring(name.indexOf('/') + 1);
-        producer.notify(
-                Notification.of(
-                                Payload.isTopic(channel) ? Target.topic(id) : Target.user(id),
-                                "load.swarm")
-                        .payload(
-                                ByteString.copyFrom(shipment.payload()), "application/octet-stream")
-                        .build());
+    @Test
+    void devicesThatWereCutResumeAndMissNothing() throws Exception {
+        SwarmPlan plan = stage.plan(20).withTopics(TopicPlan.BROADCAST);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(20, Stage.RAMP);
+            stage.toUsers(sent, 20, 2);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            swarm.begin();
+            swarm.cutAll();
+            stage.toUsers(sent, 20, 2);
+            stage.send(sent.toTopic(0, System.nanoTime())).join();
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            swarm.awaitReady(20, Stage.PATIENCE);
+            IntervalResult result = swarm.end();
+            assertThat(result.counts(), is(clean(20, 60, 20)));
+            assertThat(result.away().getTotalCount(), is(20L));
+        }
+    }
+
+    @Test
+    void devicesThatChurnMissNothing() throws Exception {
+        SwarmPlan plan = stage.plan(20);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            long before = swarm.connect(20, Stage.RAMP).counts().connects();
+            swarm.churn(50);
+            eventually(
+                    "many have gone and come back",
+                    () -> {
+                        stage.toUsers(sent, 20, 1);
+                        return snapshot(swarm).connects() >= before + 30;
+                    });
+            swarm.churn(0);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            swarm.awaitReady(20, Stage.PATIENCE);
+            assertThat(swarm.snapshot().duplicates(), is(0L));
+        }
+    }
+
+    @Test
+    void devicesThatStopReadingGetNothingUntilTheyReadAgain() throws Exception {
+        SwarmPlan plan = stage.plan(10);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(10, Stage.RAMP);
+            swarm.slow(0.3, 0);
+            stage.toUsers(sent, 10, 5);
+            Stage.awaitReceived(swarm, 35);
+            assertThat(swarm.missing(sent).lost(), is(15L));
+            swarm.slow(0, 0);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+        }
+    }
+
+    /** */
+    @Test
+    void devicesAcknowledgeWhatTheyGet() throws Exception {
+        assertThat(receivedByANewRun(true), is(2L * 5));
+        assertThat(receivedByANewRun(false), is(5L));
+    }
+
+    /** Of what was sent between two swarms and after, by five devices that remember nothing. */
+    private long receivedByANewRun(boolean acks) throws Exception {
+        SwarmPlan plan = stage.plan(acks ? 5 : 10).withAcks(acks);
+        Sent sent = new Sent(plan);
+        int users = plan.devices();
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(users, Stage.RAMP);
+            stage.toUsers(sent, users, 1);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            stage.toUsers(sent, users, 40);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            swarm.disconnectAll();
+            eventually("all have gone", () -> snapshot(swarm).up() == 0);
+        }
+        stage.toUsers(sent, users, 1);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(users, Stage.RAMP);
+            stage.toUsers(sent, users, 1);
+            Stage.awaitReceived(swarm, users);
+            return swarm.snapshot().received();
+        }
+    }
+
+    /** G-4. */
+    @Test
+    void devicesMoveWhenTheirGatewayLeaves() throws Exception {
+        HeliographServer second = stage.installation().startServer("gw-2");
+        SwarmPlan plan =
+                new SwarmPlan(
+                        Protocols.HELIOGRAPH,
+                        List.of(
+                                "127.0.0.1:" + stage.installation().devicePort(),
+                                "127.0.0.1:" + second.httpPort()),
+                        directory.resolve("jwks.json"),
+                        20,
+                        TopicPlan.NONE,
+                        true,
+                        100,
+                        1,
+                        1,
+                        Optional.empty());
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(20, Stage.RAMP);
+            swarm.begin();
+            second.stop();
+            stage.toUsers(sent, 20, 2);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            swarm.awaitReady(20, Stage.PATIENCE);
+            assertThat(swarm.end().counts(), is(clean(20, 40, 10)));
+        }
+    }
+
+    @Test
+    void aRefusalIsToldWithItsReason() throws Exception {
+        Path stranger = directory.resolve("stranger.json");
+        TokenIssuer.createKey(stranger);
+        SwarmPlan plan = SwarmPlan.of("heliograph", stage.plan(1).targets(), stranger, 3);
+        try (Swarm swarm = Swarm.start(plan)) {
+            RampPlan impatient = new RampPlan(50, 50, Duration.ofSeconds(2));
+            IOException failure =
+                    assertThrows(IOException.class, () -> swarm.connect(3, impatient));
+            assertThat(
+                    failure.getMessage(),
+                    allOf(containsString("0 of 3 devices"), containsString("401")));
+        }
+    }
+
+    @Test
+    void anUnknownProtocolIsToldWithThoseThatThereAre() {
+        SwarmPlan plan =
+                SwarmPlan.of("morse", List.of("127.0.0.1:1"), directory.resolve("jwks.json"), 1);
+        IOException failure = assertThrows(IOException.class, () -> Swarm.start(plan).close());
+        assertThat(
+                failure.getMessage(), allOf(containsString("morse"), containsString("heliograph")));
+    }
+
+    @Test
+    void processesEndWithTheSwarmAndOneThatEndsByItselfIsNoticed() throws Exception {
+        Swarm swarm = Swarm.start(stage.plan(4).withProcesses(2));
+        List<Long> pids = swarm.pids();
+        ProcessHandle.of(pids.getFirst()).ifPresent(ProcessHandle::destroyForcibly);
+        assertThrows(
+                IOException.class,
+                () -> {
+                    while (true) {
+                        swarm.snapshot();
+                    }
+                });
+        swarm.close();
+        assertThat(
+                pids.stream().map(pid -> ProcessHandle.of(pid).isPresent()).toList(),
+                everyItem(is(false)));
+    }
+
+    @Test
+    void whatFailedIsNotWaitedForAndWhatIsNobodysIsCounted() throws Exception {
+        SwarmPlan plan = stage.plan(2);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(2, Stage.RAMP);
+            stage.toUsers(sent, 2, 1);
+            sent.failed(sent.toUser(0, System.nanoTime()).number());
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+            Sent.Shipment toAnother = sent.toUser(0, System.nanoTime());
+            Sent.Shipment ofAnotherRun = new Sent(plan.withRun(0)).toUser(1, System.nanoTime());
+            stage.send(new Sent.Shipment(new Sent.Serial(1, 0), toAnother.payload())).join();
+            stage.send(ofAnotherRun).join();
+            Stage.awaitReceived(swarm, 4);
+            assertThat(swarm.snapshot().foreign(), is(2L));
+            assertThat(
+                    swarm.missing(sent).missing(),
+                    is(List.of(new Settlement.Missing(0, toAnother.number()))));
+        }
+    }
+
+    private static Snapshot snapshot(Swarm swarm) {
+        try {
+            return swarm.snapshot();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Nothing but what came, once each. */
+    private static Snapshot clean(int ready, long received, long connects) {
+        return new Snapshot(ready, ready, received, 0, 0, 0, 0, 0, 0, connects, Map.of(), Map.of());
     }
 }

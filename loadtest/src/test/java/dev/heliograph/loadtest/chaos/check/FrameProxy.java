@@ -21,7 +21,7 @@ import java.util.function.Supplier;
  * Between devices and a gateway, on the level of frames: what the gateway sends in the binary
  * encoding is rewritten. What devices send goes through as it is.
  */
-final class FrameProxy implements AutoCloseable {
+public final class FrameProxy implements AutoCloseable {
 
     private static final int BINARY_FINAL = 0x82;
     private static final int LENGTH_16 = 126;
@@ -34,7 +34,7 @@ final class FrameProxy implements AutoCloseable {
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** Decides what a device gets instead of a frame. One per connection, called in order. */
-    interface Rewriter {
+    public interface Rewriter {
         /** The network as it should be. */
         Rewriter FAITHFUL = List::of;
 
@@ -42,19 +42,21 @@ final class FrameProxy implements AutoCloseable {
         List<ServerFrame> rewrite(ServerFrame frame);
     }
 
-    FrameProxy(int target, Supplier<Rewriter> rewriters) throws IOException {
+    /** Between devices and the gateway at a port. */
+    public FrameProxy(int target, Supplier<Rewriter> rewriters) throws IOException {
         this.target = target;
         this.rewriters = rewriters;
         this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().name("frame-proxy").start(this::accept);
     }
 
-    int port() {
+    /** Where devices connect. */
+    public int port() {
         return listener.getLocalPort();
     }
 
     /** Cuts all connections. */
-    void cut() {
+    public void cut() {
         open.forEach(FrameProxy::close);
     }
 

@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Gateways that do wrong, each in one way. */
-final class Mutations {
+public final class Mutations {
 
     private Mutations() {}
 
@@ -34,12 +34,12 @@ final class Mutations {
     }
 
     /** Leaves out 1 in n; the next frame shows the hole. */
-    static Supplier<Rewriter> drop(int n) {
+    public static Supplier<Rewriter> drop(int n) {
         return everyDeliver(n, deliver -> List.of());
     }
 
     /** Sends 1 in n twice. */
-    static Supplier<Rewriter> repeat(int n) {
+    public static Supplier<Rewriter> repeat(int n) {
         return everyDeliver(n, deliver -> List.of(of(deliver), of(deliver)));
     }
 
@@ -102,7 +102,7 @@ final class Mutations {
      *
      * @param change for every n-th one; empty drops it, several add some
      */
-    static Supplier<Rewriter> renumbered(int n, Function<Deliver, List<Deliver>> change) {
+    public static Supplier<Rewriter> renumbered(int n, Function<Deliver, List<Deliver>> change) {
         return () -> {
             Map<String, Long> shifts = new HashMap<>();
             AtomicInteger count = new AtomicInteger();
