@@ -5,7 +5,7 @@
 import { createServer } from "node:http";
 import { createAdapter } from "@socket.io/redis-streams-adapter";
 import { Server } from "socket.io";
-import { connectRedis, listen, userOf } from "../settings.mjs";
+import { connectRedis, listen, settings, userOf } from "../settings.mjs";
 
 /** How long a session can be recovered: the documentation's example. */
 const MAX_DISCONNECTION_MS = 2 * 60 * 1000;
@@ -18,7 +18,11 @@ const READ_COUNT = 512;
 
 const MAX_TOPICS = 128;
 
-const redis = connectRedis({ enableAutoPipelining: false });
+const CHECK_MS = 10;
+
+// The adapter's own connections have the name too.
+const connectionName = `socketio-${settings.gateway}-${process.pid}`;
+const redis = connectRedis({ enableAutoPipelining: false, connectionName });
 const server = createServer();
 const io = new Server(server, {
   transports: ["websocket"],
@@ -58,4 +62,9 @@ process.on("SIGTERM", async () => {
   process.exit(0);
 });
 
+// The adapter reads from the stream's end at its first read: what is sent before that reaches no device of this gateway.
+const isReading = (client) => client.includes(` name=${connectionName} `) && client.includes(" cmd=xread ");
+while (!(await redis.client("LIST")).split("\n").some(isReading)) {
+  await new Promise((resolve) => setTimeout(resolve, CHECK_MS));
+}
 listen(server);

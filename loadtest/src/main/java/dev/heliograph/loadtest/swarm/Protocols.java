@@ -1,5 +1,13 @@
 package dev.heliograph.loadtest.swarm;
 
+import dev.heliograph.loadtest.peer.centrifugo.CentrifugoPeer;
+import dev.heliograph.loadtest.peer.centrifugo.CentrifugoProtocol;
+import dev.heliograph.loadtest.peer.floor.FloorPeer;
+import dev.heliograph.loadtest.peer.floor.FloorProtocol;
+import dev.heliograph.loadtest.peer.nodews.NodeWsPeer;
+import dev.heliograph.loadtest.peer.nodews.NodeWsProtocol;
+import dev.heliograph.loadtest.peer.socketio.SocketIoPeer;
+import dev.heliograph.loadtest.peer.socketio.SocketIoProtocol;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -10,7 +18,18 @@ public final class Protocols {
     /** Heliograph's own. */
     public static final String HELIOGRAPH = "heliograph";
 
-    private static final Map<String, Factory> ALL = Map.of(HELIOGRAPH, HeliographProtocol::new);
+    private static final Map<String, Factory> ALL =
+            Map.of(
+                    HELIOGRAPH,
+                    HeliographProtocol::new,
+                    NodeWsPeer.NAME,
+                    acks -> new NodeWsProtocol(),
+                    SocketIoPeer.NAME,
+                    acks -> new SocketIoProtocol(),
+                    CentrifugoPeer.NAME,
+                    acks -> new CentrifugoProtocol(),
+                    FloorPeer.NAME,
+                    acks -> new FloorProtocol());
 
     /** Makes a protocol for one process, all of whose devices live on one event loop. */
     @FunctionalInterface

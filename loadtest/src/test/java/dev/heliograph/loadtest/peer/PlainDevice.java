@@ -83,6 +83,11 @@ final class PlainDevice implements DeviceEvents {
         resets.incrementAndGet();
     }
 
+    @Override
+    public void failed(String why) {
+        ready.completeExceptionally(new IllegalStateException(why));
+    }
+
     /** Calls into the conversation come one after the other, as on an event loop. */
     private final class Connection implements WebSocket.Listener, Conversation.Wire {
 
@@ -153,6 +158,21 @@ final class PlainDevice implements DeviceEvents {
         public void close(int code) {
             webSocket.abort();
             end();
+        }
+
+        @Override
+        public void move(long afterMillis) {
+            throw new UnsupportedOperationException("No peer asks for it");
+        }
+
+        @Override
+        public void after(long millis, Runnable task) {
+            throw new UnsupportedOperationException("No peer needs it");
+        }
+
+        @Override
+        public void silenceLimit(long millis) {
+            // Tests end sooner.
         }
 
         @Override

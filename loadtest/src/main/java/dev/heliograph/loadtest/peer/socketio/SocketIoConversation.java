@@ -55,13 +55,16 @@ final class SocketIoConversation implements Conversation {
         } else if (JsonScan.startsWith(message, PING)) {
             send(wire, PONG);
         } else if (JsonScan.startsWith(message, OPEN)) {
+            watch(message, wire);
             connect(wire);
         } else if (JsonScan.startsWith(message, CONNECTED)) {
             connected(message, wire);
         } else if (JsonScan.startsWith(message, SUBSCRIBED)) {
             events.ready();
-        } else if (JsonScan.startsWith(message, REFUSED)
-                || JsonScan.startsWith(message, DISCONNECTED)) {
+        } else if (JsonScan.startsWith(message, REFUSED)) {
+            events.failed("refused: " + message.toString(UTF_8));
+            wire.close(NORMAL);
+        } else if (JsonScan.startsWith(message, DISCONNECTED)) {
             wire.close(NORMAL);
         }
     }
@@ -81,6 +84,13 @@ final class SocketIoConversation implements Conversation {
         }
     }
 
+    /** The client library gives a connection up when no ping came for so long. */
+    private static void watch(ByteBuf message, Wire wire) {
+        JsonObject limits = json(message, OPEN.length);
+        wire.silenceLimit(
+                limits.get("pingInterval").getAsLong() + limits.get("pingTimeout").getAsLong());
+    }
+
     private void connect(Wire wire) {
         JsonObject auth = new JsonObject();
         auth.addProperty("token", device.token());
@@ -92,8 +102,7 @@ final class SocketIoConversation implements Conversation {
     }
 
     private void connected(ByteBuf message, Wire wire) {
-        String answer = message.toString(UTF_8).substring(CONNECT.length());
-        String session = JsonParser.parseString(answer).getAsJsonObject().get("pid").getAsString();
+        String session = json(message, CONNECTED.length).get("pid").getAsString();
         if (session.equals(pid)) {
             events.ready();
             return;
@@ -113,6 +122,10 @@ final class SocketIoConversation implements Conversation {
         event.add("subscribe");
         event.add(topics);
         send(wire, SUBSCRIBE + event);
+    }
+
+    private static JsonObject json(ByteBuf message, int from) {
+        return JsonParser.parseString(message.toString(UTF_8).substring(from)).getAsJsonObject();
     }
 
     private static void send(Wire wire, String packet) {
