@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * CPU time, Redis commands and bytes, and pauses of an interval. A process that came or went within
@@ -18,7 +19,7 @@ public final class Costs {
 
     private final Meter meter;
     private final Map<Long, Long> cpuBefore;
-    private final RedisStats.Reading redisBefore;
+    private final Optional<RedisStats.Reading> redisBefore;
 
     /**
      * What is looked at: the processes of an installation, its Redis, and the swarm's processes.
@@ -31,7 +32,8 @@ public final class Costs {
         /** Process ids of the device side. */
         List<Long> devices();
 
-        RedisStats redis();
+        /** None when it cannot be asked. */
+        Optional<RedisStats> redis();
 
         GcLogs gcLogs();
     }
@@ -39,7 +41,7 @@ public final class Costs {
     private Costs(Meter meter) throws IOException {
         this.meter = meter;
         this.cpuBefore = cpu(meter);
-        this.redisBefore = meter.redis().read();
+        this.redisBefore = meter.redis().map(RedisStats::read);
         meter.gcLogs().next();
     }
 
@@ -55,7 +57,7 @@ public final class Costs {
      * @param deliveries that they led to
      */
     public Map<Figure, Double> end(long notifications, long deliveries) throws IOException {
-        RedisStats.Reading redisAfter = meter.redis().read();
+        Optional<RedisStats.Reading> redisAfter = meter.redis().map(RedisStats::read);
         Map<Long, Long> cpuAfter = cpu(meter);
         double gateway = 0;
         double others = 0;
@@ -67,9 +69,12 @@ public final class Costs {
                 others += used;
             }
         }
-        double redis = redisAfter.cpuMicros() - redisBefore.cpuMicros();
+        double redis =
+                redisAfter.isEmpty()
+                        ? 0
+                        : redisAfter.get().cpuMicros() - redisBefore.orElseThrow().cpuMicros();
         Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-        if (deliveries > 0) {
+        if (deliveries > 0 && !meter.parts().isEmpty()) {
             double all = gateway + others + redis;
             figures.put(
                     Figure.DELIVERIES_PER_CPU_SECOND,
@@ -77,15 +82,19 @@ public final class Costs {
             figures.put(Figure.GATEWAY_CPU, gateway / deliveries);
             figures.put(Figure.DEVICE_CPU, spent(meter.devices(), cpuAfter) / deliveries);
         }
-        if (notifications > 0) {
+        if (notifications > 0 && !meter.parts().isEmpty()) {
             figures.put(Figure.INGEST_CPU, others / notifications);
+        }
+        if (notifications > 0 && redisAfter.isPresent()) {
+            RedisStats.Reading before = redisBefore.orElseThrow();
+            RedisStats.Reading after = redisAfter.get();
             figures.put(Figure.REDIS_CPU, redis / notifications);
             figures.put(
                     Figure.REDIS_COMMANDS,
-                    (double) (redisAfter.calls() - redisBefore.calls()) / notifications);
+                    (double) (after.calls() - before.calls()) / notifications);
             figures.put(
                     Figure.REDIS_BYTES,
-                    (double) (redisAfter.netBytes() - redisBefore.netBytes()) / notifications);
+                    (double) (after.netBytes() - before.netBytes()) / notifications);
         }
         GcLogs.Pauses pauses = meter.gcLogs().next();
         figures.put(Figure.GC_PAUSES, (double) pauses.count());

@@ -109,7 +109,7 @@ public enum Figure {
             case MS -> name + "_ms";
             case MICROS -> name + "_us";
             case SECONDS -> name + "_s";
-            case BYTES -> name + "_bytes";
+            case BYTES -> name.endsWith("_bytes") ? name : name + "_bytes";
         };
     }
 

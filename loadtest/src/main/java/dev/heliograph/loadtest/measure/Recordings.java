@@ -67,10 +67,9 @@ public final class Recordings {
                 throw new IOException("There is no recording of " + process.getKey() + ": " + said);
             }
             RecordedCosts costs = RecordedCosts.read(file);
-            String cpu = costs.hasCpuTime() ? "--cputime" : "--cpu";
+            String cpu = costs.hasCpuTime() ? "--cpu-time" : "--cpu";
             profiles.add(
-                    new Profile(
-                            process.getKey(), "CPU time", costs.cpu(), flameGraph(file, cpu)));
+                    new Profile(process.getKey(), "CPU time", costs.cpu(), flameGraph(file, cpu)));
             profiles.add(
                     new Profile(
                             process.getKey(),

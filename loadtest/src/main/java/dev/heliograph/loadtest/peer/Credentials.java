@@ -22,6 +22,11 @@ public record Credentials(Path jwks, byte[] secret) {
     public static Credentials create(Path directory) throws IOException {
         Path jwks = directory.resolve("jwks.json");
         TokenIssuer.createKey(jwks);
+        return of(jwks);
+    }
+
+    /** Those in a key set file. */
+    public static Credentials of(Path jwks) throws IOException {
         Matcher key = KEY.matcher(Files.readString(jwks));
         if (!key.find()) {
             throw new IOException("No key in " + jwks);

@@ -1,9 +1,6 @@
 package dev.heliograph.loadtest.peer;
 
-import dev.heliograph.client.auth.TokenProvider;
-import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.loadtest.ServerProcess;
-import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.redis.LocalPorts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,12 +14,6 @@ import java.util.Optional;
 /** One notify node and some gateways, at addresses that outlive a restart. */
 final class HeliographInstallation implements Installation {
 
-    /** What {@code heliograph.auth.issuer} and {@code heliograph.auth.audience} are by default. */
-    private static final String ISSUER = "heliograph";
-
-    /** Longer than any run. */
-    private static final Duration TOKEN_TTL = Duration.ofHours(48);
-
     /** Beyond the devices of an even share: restarts move some, and reconnects overlap. */
     private static final int SPARE_CONNECTIONS = 1_000;
 
@@ -31,6 +22,11 @@ final class HeliographInstallation implements Installation {
 
     /** A gateway gives its drain time and some 40 s for its last connections. */
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(110);
+
+    /** A busy machine makes a first connection to Redis take too long. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+    private static final Duration RESTART_PAUSE = Duration.ofSeconds(1);
 
     private static final int BASE_HEAP_MB = 256;
 
@@ -72,15 +68,8 @@ final class HeliographInstallation implements Installation {
             gateways.add(gateway(i));
         }
         Map<String, String> settings = settings("notify-1", "notify");
-        ingest = ServerProcess.start(settings, flags("notify-1", 0), log("notify-1"));
-        String token =
-                TokenIssuer.create(plan.credentials().jwks(), ISSUER, ISSUER)
-                        .producer("loadtest", TOKEN_TTL);
-        publisher =
-                new HeliographPublisher(
-                        ProducerClient.builder(ingest.notifyAddress(), TokenProvider.fixed(token))
-                                .plaintext()
-                                .build());
+        ingest = start(settings, "notify-1", 0);
+        publisher = new HeliographPublisher(ingest.notifyAddress(), plan.credentials().jwks());
     }
 
     private ServerProcess gateway(int number) throws IOException, InterruptedException {
@@ -88,7 +77,25 @@ final class HeliographInstallation implements Installation {
         Map<String, String> settings = settings(name, "gateway");
         settings.put("http-port", Integer.toString(ports.get(number)));
         settings.put("gateway.max-connections", Integer.toString(maxConnections()));
-        return ServerProcess.start(settings, flags(name, maxConnections()), log(name));
+        return start(settings, name, maxConnections());
+    }
+
+    /**
+     * A server that ends since Redis was not quick enough is started again, as orchestrators do.
+     */
+    private ServerProcess start(Map<String, String> settings, String node, int connections)
+            throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + START_PATIENCE.toNanos();
+        while (true) {
+            try {
+                return ServerProcess.start(settings, flags(node, connections), log(node));
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.sleep(RESTART_PAUSE);
+            }
+        }
     }
 
     /** With two gateways or more, the devices of one that restarts fit on the others. */

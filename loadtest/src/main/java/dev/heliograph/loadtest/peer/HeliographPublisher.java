@@ -1,23 +1,41 @@
 package dev.heliograph.loadtest.peer;
 
 import com.google.protobuf.ByteString;
+import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.Notification;
 import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.client.producer.Target;
+import dev.heliograph.server.auth.TokenIssuer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** The Java SDK, with its usual retries. */
-final class HeliographPublisher implements Publisher {
+public final class HeliographPublisher implements Publisher {
+
+    /** What {@code heliograph.auth.issuer} and {@code heliograph.auth.audience} are by default. */
+    private static final String ISSUER = "heliograph";
+
+    /** Longer than any run. */
+    private static final Duration TOKEN_TTL = Duration.ofHours(48);
 
     private static final String TYPE = "load";
     private static final String MEDIA_TYPE = "application/octet-stream";
 
     private final ProducerClient producer;
 
-    HeliographPublisher(ProducerClient producer) {
-        this.producer = producer;
+    /**
+     * For a Notify API.
+     *
+     * @param address its {@code host:port}, without TLS
+     * @param jwks file with the key that signs tokens for it
+     */
+    public HeliographPublisher(String address, Path jwks) throws IOException {
+        String token = TokenIssuer.create(jwks, ISSUER, ISSUER).producer("loadtest", TOKEN_TTL);
+        producer = ProducerClient.builder(address, TokenProvider.fixed(token)).plaintext().build();
     }
 
     @Override

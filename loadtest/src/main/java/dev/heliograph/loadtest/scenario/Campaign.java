@@ -103,7 +103,11 @@ final class Campaign {
     private Result run(Scenario scenario, Contestant contestant, Settings settings, Path directory)
             throws Exception {
         try (Rig rig = new Rig(contestant.peerFor(scenario), settings, directory, progress)) {
-            scenario.load(rig);
+            if (settings.swarmOnly()) {
+                SwarmOnly.load(rig);
+            } else {
+                scenario.load(rig);
+            }
             return new Result(
                     scenario.name(),
                     contestant.name(),

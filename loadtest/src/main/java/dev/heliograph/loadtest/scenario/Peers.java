@@ -2,9 +2,11 @@ package dev.heliograph.loadtest.scenario;
 
 import dev.heliograph.loadtest.peer.HeliographPeer;
 import dev.heliograph.loadtest.peer.Peer;
+import dev.heliograph.loadtest.peer.centrifugo.CentrifugoPeer;
 import dev.heliograph.loadtest.peer.floor.FloorPeer;
 import dev.heliograph.loadtest.peer.nodews.NodeWsPeer;
 import dev.heliograph.loadtest.peer.socketio.SocketIoPeer;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -18,9 +20,18 @@ final class Peers {
                             HeliographPeer.NAME, _ -> new HeliographPeer(Map.of()),
                             FloorPeer.NAME, _ -> new FloorPeer(),
                             NodeWsPeer.NAME, _ -> new NodeWsPeer(),
-                            SocketIoPeer.NAME, _ -> new SocketIoPeer()));
+                            SocketIoPeer.NAME, _ -> new SocketIoPeer(),
+                            CentrifugoPeer.NAME, Peers::centrifugo));
 
     private Peers() {}
+
+    private static Peer centrifugo(String path) {
+        if (path.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Centrifugo is not part of the rig: give the path of its binary as centrifugo=PATH");
+        }
+        return new CentrifugoPeer(Path.of(path));
+    }
 
     /**
      * A system by what stands on the command line.

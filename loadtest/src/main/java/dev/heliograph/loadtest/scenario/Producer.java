@@ -11,6 +11,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
@@ -24,7 +25,7 @@ final class Producer {
     private static final long MAX_CALL_MICROS = 600_000_000L;
     private static final long NANOS_PER_MICRO = 1_000;
 
-    private final Publisher publisher;
+    private final Supplier<Publisher> publisher;
     private final Sent sent;
     private final int most;
     private final Semaphore inFlight;
@@ -39,7 +40,7 @@ final class Producer {
      * @param inFlight most calls under way at a time, as a pool of workers has them. What is due
      *     while all are busy waits, and its wait counts as latency
      */
-    Producer(Publisher publisher, Sent sent, int inFlight) {
+    Producer(Supplier<Publisher> publisher, Sent sent, int inFlight) {
         this.publisher = publisher;
         this.sent = sent;
         this.most = inFlight;
@@ -91,7 +92,7 @@ final class Producer {
                 shipments.add(sent.toUser(next, now));
             }
             List<byte[]> payloads = shipments.stream().map(Sent.Shipment::payload).toList();
-            book(publisher.toUsers(names, payloads), shipments, now);
+            book(publisher.get().toUsers(names, payloads), shipments, now);
         }
     }
 
@@ -107,11 +108,11 @@ final class Producer {
         switch (audience) {
             case Audience.User(int number) -> {
                 shipment = sent.toUser(number, dueNanos);
-                call = publisher.toUser("u" + number, shipment.payload());
+                call = publisher.get().toUser("u" + number, shipment.payload());
             }
             case Audience.Topic(int number) -> {
                 shipment = sent.toTopic(number, dueNanos);
-                call = publisher.toTopic(TopicPlan.name(number), shipment.payload());
+                call = publisher.get().toTopic(TopicPlan.name(number), shipment.payload());
             }
         }
         book(call, List.of(shipment), System.nanoTime());

@@ -5,6 +5,7 @@ import dev.heliograph.loadtest.measure.Figure;
 import dev.heliograph.loadtest.measure.GcLogs;
 import dev.heliograph.loadtest.measure.Memory;
 import dev.heliograph.loadtest.measure.ProcStat;
+import dev.heliograph.loadtest.measure.Profile;
 import dev.heliograph.loadtest.measure.Recordings;
 import dev.heliograph.loadtest.measure.RedisStats;
 import dev.heliograph.loadtest.peer.Credentials;
@@ -13,11 +14,8 @@ import dev.heliograph.loadtest.peer.Peer;
 import dev.heliograph.loadtest.peer.Plan;
 import dev.heliograph.loadtest.report.Moment;
 import dev.heliograph.loadtest.report.Phase;
-import dev.heliograph.loadtest.measure.Profile;
-import dev.heliograph.loadtest.report.Result;
 import dev.heliograph.loadtest.swarm.IntervalResult;
 import dev.heliograph.loadtest.swarm.Sent;
-import dev.heliograph.loadtest.swarm.Settlement;
 import dev.heliograph.loadtest.swarm.Snapshot;
 import dev.heliograph.loadtest.swarm.Swarm;
 import dev.heliograph.loadtest.swarm.SwarmPlan;
@@ -58,9 +56,6 @@ final class Rig implements AutoCloseable, Costs.Meter {
 
     private static final String GATEWAY = "gateway";
 
-    /** Losses that are named; the count says how many there are. */
-    private static final int NAMED = 5;
-
     private final Settings settings;
     private final Progress progress;
     private final Findings findings = new Findings();
@@ -69,7 +64,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
     private final Path directory;
     private final Duration patience;
     private final Installation installation;
-    private final RedisStats redis;
+    private final Optional<RedisStats> redis;
     private final GcLogs gcLogs;
     private final Swarm swarm;
     private final Sent sent;
@@ -86,23 +81,17 @@ final class Rig implements AutoCloseable, Costs.Meter {
         this.patience =
                 peer.abilities().contains(Peer.Ability.RESUME) ? REPAIR_TIMEOUT : ONCE_TIMEOUT;
         try {
-            URI uri = redisUri();
-            redis = open(new RedisStats(uri));
-            if (redis.keys() > 0) {
-                throw new IOException(
-                        "The Redis holds %,d keys; the rig needs an empty one"
-                                .formatted(redis.keys()));
-            }
-            Credentials credentials = Credentials.create(directory);
+            Credentials credentials =
+                    settings.remote().isPresent()
+                            ? Credentials.of(settings.remote().get().jwks())
+                            : Credentials.create(directory);
+            Optional<URI> uri = redisUri();
+            redis = uri.map(it -> open(new RedisStats(it)));
             installation =
                     open(
-                            peer.start(
-                                    new Plan(
-                                            settings.gateways(),
-                                            settings.devices(),
-                                            uri,
-                                            directory,
-                                            credentials)));
+                            settings.remote().isPresent()
+                                    ? new RemoteInstallation(settings.remote().get())
+                                    : peer.start(plan(uri.orElseThrow(), credentials)));
             gcLogs = new GcLogs(directory);
             plan =
                     SwarmPlan.of(
@@ -116,7 +105,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
                             .withLogs(directory);
             swarm = open(Swarm.start(plan));
             sent = new Sent(plan);
-            producer = new Producer(installation.publisher(), sent, settings.inFlight());
+            producer = new Producer(installation::publisher, sent, settings.inFlight());
             timeline = open(new Timeline(this::point));
         } catch (Exception e) {
             close();
@@ -124,10 +113,19 @@ final class Rig implements AutoCloseable, Costs.Meter {
         }
     }
 
-    private URI redisUri() throws IOException {
-        return settings.redis().isPresent()
-                ? settings.redis().get()
-                : open(LocalRedis.start(Optional.empty())).uri();
+    private Optional<URI> redisUri() throws IOException {
+        return settings.redis().isPresent() || settings.remote().isPresent()
+                ? settings.redis()
+                : Optional.of(open(LocalRedis.start(Optional.empty())).uri());
+    }
+
+    private Plan plan(URI uri, Credentials credentials) throws IOException {
+        long keys = redis.orElseThrow().keys();
+        if (keys > 0) {
+            throw new IOException(
+                    "The Redis holds %,d keys; the rig needs an empty one".formatted(keys));
+        }
+        return new Plan(settings.gateways(), settings.devices(), uri, directory, credentials);
     }
 
     private <T extends AutoCloseable> T open(T part) {
@@ -282,53 +280,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
     void settle() throws Exception {
         enter("settle");
         boolean all = awaitDelivered();
-        Settlement settlement = swarm.missing(sent);
-        Snapshot counts = swarm.snapshot();
-        Map<Figure, Double> figures = new EnumMap<>(Figure.class);
-        figures.put(Figure.SENT, (double) producer.sent());
-        figures.put(Figure.FAILED, (double) producer.failed());
-        figures.put(Figure.DELIVERED, (double) (counts.received() - counts.duplicates()));
-        figures.put(Figure.LOST, (double) settlement.lost());
-        figures.put(Figure.DUPLICATES, (double) counts.duplicates());
-        figures.put(Figure.HOLES, (double) counts.holes());
-        figures.put(Figure.RESETS, (double) counts.resets());
-        figures.put(Figure.ENDED, (double) sum(counts.ends()));
-        findings.add(new Phase(Result.TOTAL, figures, List.of()));
-        findings.problem(settlement.lost() > 0, () -> lost(settlement));
-        findings.problem(
-                counts.duplicates() > 0,
-                () -> "%,d came twice at a device".formatted(counts.duplicates()));
-        findings.problem(
-                counts.foreign() > 0,
-                () -> "%,d came to a device they were not for".formatted(counts.foreign()));
-        findings.problem(
-                counts.holes() > 0, () -> "%,d holes seen by devices".formatted(counts.holes()));
-        findings.problem(
-                counts.resets() > 0, () -> "%,d resets seen by devices".formatted(counts.resets()));
-        findings.problem(
-                !counts.failures().isEmpty(),
-                () -> "Devices could not cope with " + counts.failures());
-        findings.problem(
-                producer.failed() > 0,
-                () ->
-                        "%,d calls failed, the first with %s"
-                                .formatted(producer.failed(), producer.firstFailure()));
-        findings.problem(
-                !all && settlement.lost() == 0, () -> "Deliveries could not be accounted for");
-        findings.remark(!counts.ends().isEmpty(), () -> "Connections that ended: " + counts.ends());
-    }
-
-    private static String lost(Settlement settlement) {
-        List<String> named =
-                settlement.missing().stream()
-                        .limit(NAMED)
-                        .map(Settlement.Missing::toString)
-                        .toList();
-        return "%,d deliveries lost, such as %s".formatted(settlement.lost(), named);
-    }
-
-    private static long sum(Map<String, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
+        Account.close(this, swarm.missing(sent), all);
     }
 
     @Override
@@ -354,7 +306,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
     }
 
     @Override
-    public RedisStats redis() {
+    public Optional<RedisStats> redis() {
         return redis;
     }
 
@@ -371,7 +323,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
             rss += ProcStat.rssBytes(pid);
             gatewayCpu += ProcStat.cpuMicros(pid);
         }
-        double otherCpu = redis.cpuMicros();
+        double otherCpu = redis.map(RedisStats::cpuMicros).orElse(0L);
         for (Installation.Part part : installation.parts()) {
             otherCpu += part.part().equals(GATEWAY) ? 0 : ProcStat.cpuMicros(part.pid());
         }

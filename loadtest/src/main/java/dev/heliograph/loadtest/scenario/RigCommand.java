@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -111,6 +112,43 @@ abstract class RigCommand implements Callable<Integer> {
                     "An empty Redis to use. Default: a redis-server of its own, without persistence")
     private URI redisUri;
 
+    @ArgGroup(exclusive = false, heading = "An installation of Heliograph that runs already:%n")
+    private Elsewhere elsewhere;
+
+    private static final class Elsewhere {
+        @Option(
+                names = "--target",
+                required = true,
+                split = ",",
+                paramLabel = "HOST:PORT",
+                description = "Its gateways, without TLS.")
+        private List<String> targets;
+
+        @Option(
+                names = "--jwks",
+                required = true,
+                paramLabel = "FILE",
+                description = "A key set with an HS256 key that it trusts, for tokens.")
+        private Path jwks;
+
+        @ArgGroup(multiplicity = "1")
+        private Backend backend;
+    }
+
+    private static final class Backend {
+        @Option(
+                names = "--notify",
+                paramLabel = "HOST:PORT",
+                description = "Its Notify API, without TLS.")
+        private String address;
+
+        @Option(
+                names = "--swarm-only",
+                description =
+                        "Send nothing: devices connect, stay for --seconds and take what others send.")
+        private boolean swarmOnly;
+    }
+
     @Option(
             names = "--profile",
             description = "Record the system's Java processes while they are measured.")
@@ -208,6 +246,13 @@ abstract class RigCommand implements Callable<Integer> {
                 !noAcks,
                 topics,
                 Optional.ofNullable(redisUri),
+                Optional.ofNullable(elsewhere)
+                        .map(
+                                it ->
+                                        new Settings.Remote(
+                                                it.targets,
+                                                Optional.ofNullable(it.backend.address),
+                                                it.jwks)),
                 profile);
     }
 

@@ -3,6 +3,8 @@ package dev.heliograph.loadtest.scenario;
 import dev.heliograph.loadtest.swarm.RampPlan;
 import dev.heliograph.loadtest.swarm.TopicPlan;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,7 @@ import java.util.Optional;
  * @param acks whether devices acknowledge, where the system has it
  * @param topics that devices subscribe to
  * @param redis an empty one; none: one of the run's own
+ * @param remote the installation to load; none: one of the run's own
  * @param profile whether Java processes of the system are recorded while they are measured
  */
 record Settings(
@@ -33,7 +36,22 @@ record Settings(
         boolean acks,
         TopicPlan topics,
         Optional<URI> redis,
+        Optional<Remote> remote,
         boolean profile) {
+
+    /**
+     * An installation of Heliograph that runs already.
+     *
+     * @param targets {@code host:port} of its gateways
+     * @param notifyApi {@code host:port} of its Notify API; none when the devices are to be alone
+     * @param jwks file with the key that signs tokens for it
+     */
+    record Remote(List<String> targets, Optional<String> notifyApi, Path jwks) {
+        /** Keeps a copy. */
+        Remote {
+            targets = List.copyOf(targets);
+        }
+    }
 
     /** Below 20,000 file descriptors, a common limit of a process. */
     static final int MAX_PER_GATEWAY = 18_000;
@@ -52,6 +70,12 @@ record Settings(
                 on,
                 topics,
                 redis,
+                remote,
                 profile);
+    }
+
+    /** Whether nothing is sent. */
+    boolean swarmOnly() {
+        return remote.isPresent() && remote.get().notifyApi().isEmpty();
     }
 }

@@ -32,6 +32,12 @@ final class Soak extends Scenario {
     /** Devices that leave per second: one in so many. */
     private static final int CHURN_ONE_IN = 100;
 
+    /** A few classes, compiled methods and buffers more. */
+    private static final double SLACK_BYTES = 4 << 20;
+
+    /** Devices that are on their way. */
+    private static final double SLACK_FILES = 50;
+
     private static final int KEPT = 100;
     private static final String IDEMPOTENCY_WINDOW = "10s";
 
@@ -55,10 +61,10 @@ final class Soak extends Scenario {
         Audience.Choice users = Audience.usersInTurn(settings.devices());
         rig.arrive();
         rig.warmUp(users);
-        Trend heap = new Trend();
-        Trend rss = new Trend();
-        Trend files = new Trend();
-        Trend redis = new Trend();
+        Trend heap = new Trend(SLACK_BYTES);
+        Trend rss = new Trend(SLACK_BYTES);
+        Trend files = new Trend(SLACK_FILES);
+        Trend redis = new Trend(SLACK_BYTES);
         Interval interval = rig.begin("soak");
         double seconds;
         try (Load load = rig.producer().load(users, settings.perSecond())) {

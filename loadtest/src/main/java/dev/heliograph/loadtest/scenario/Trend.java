@@ -14,6 +14,18 @@ final class Trend {
 
     private static final int SECONDS_PER_MINUTE = 60;
 
+    private final double slack;
+
+    /**
+     * Of a figure.
+     *
+     * @param slack growth that means nothing whatever the figure's size: a small process is never
+     *     quite still
+     */
+    Trend(double slack) {
+        this.slack = slack;
+    }
+
     private record Reading(double second, double value) {}
 
     private final List<Reading> readings = new ArrayList<>();
@@ -48,7 +60,7 @@ final class Trend {
 
     /** Whether it grew by more than noise. */
     boolean rises() {
-        return readings.size() > 2 && end() > begin() * (1 + NOISE);
+        return readings.size() > 2 && end() > begin() * (1 + NOISE) + slack;
     }
 
     private double at(double second) {
