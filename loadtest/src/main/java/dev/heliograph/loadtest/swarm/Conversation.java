@@ -19,6 +19,9 @@ public interface Conversation {
      */
     void message(ByteBuf message, boolean binary, Wire wire);
 
+    /** The device is about to close the connection in good order: time for a last word. */
+    default void closing(Wire wire) {}
+
     /** The connection is gone, whoever ended it. */
     void closed();
 

@@ -62,7 +62,12 @@ final class Device implements DeviceEvents {
         if (opening != null) {
             opening.cut();
         }
+        closeInOrder();
+    }
+
+    private void closeInOrder() {
         if (link != null) {
+            conversation.closing(link);
             link.close(Link.CLOSE_NORMAL);
         }
     }
@@ -84,7 +89,7 @@ final class Device implements DeviceEvents {
         }
         comeBackAfter(millis);
         if (orderly) {
-            link.close(Link.CLOSE_NORMAL);
+            closeInOrder();
         } else {
             link.cut();
         }

@@ -80,6 +80,13 @@ final class HeliographConversation implements Conversation {
     }
 
     @Override
+    public void closing(Wire wire) {
+        for (HeliographChannel channel : channels) {
+            ack(channel, wire);
+        }
+    }
+
+    @Override
     public void closed() {
         for (HeliographChannel channel : channels) {
             channel.asked(0);

@@ -55,7 +55,7 @@ class CheckedTest {
      * @param received how many come
      */
     private static Seen run(int each, long received, Supplier<Rewriter> gateway) throws Exception {
-        try (FrameProxy proxy = new FrameProxy(stage.installation().devicePort(), gateway)) {
+        try (FrameProxy proxy = new FrameProxy(stage.port(), gateway)) {
             SwarmPlan plan = stage.plan(proxy.port(), DEVICES);
             Sent sent = new Sent(plan);
             try (Swarm swarm = Swarm.start(plan)) {

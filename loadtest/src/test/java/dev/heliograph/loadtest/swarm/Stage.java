@@ -3,9 +3,13 @@ package dev.heliograph.loadtest.swarm;
 import static dev.heliograph.server.testkit.Eventually.eventually;
 
 import com.google.protobuf.ByteString;
+import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.Notification;
+import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.client.producer.Target;
-import dev.heliograph.loadtest.chaos.history.Installation;
+import dev.heliograph.server.HeliographServer;
+import dev.heliograph.server.TestServer;
+import dev.heliograph.server.testkit.TestRedis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,38 +28,55 @@ final class Stage implements AutoCloseable {
     /** Fewer than a booking's window, so that no call can overtake too many. */
     private static final int MAX_IN_FLIGHT = 32;
 
+    /** As long as by default: a swarm on a busy machine may take seconds to answer. */
+    private static final List<String> SETTINGS =
+            List.of(
+                    "gateway.heartbeat-interval", "25s",
+                    "gateway.heartbeat-timeout", "10s",
+                    "gateway.drain-time", "2s");
+
     private final Path directory;
-    private final Installation installation;
+    private final TestRedis redis = TestRedis.start();
+    private final TestServer server;
+    private final ProducerClient producer;
 
     Stage(Path directory) throws IOException {
         this.directory = directory;
-        // As long as by default: a swarm on a busy machine may take seconds to answer.
-        this.installation =
-                new Installation(
-                        directory,
-                        "gateway.heartbeat-interval",
-                        "25s",
-                        "gateway.heartbeat-timeout",
-                        "10s",
-                        "gateway.drain-time",
-                        "2s");
+        this.server = new TestServer(directory, redis, SETTINGS.toArray(String[]::new));
+        this.producer =
+                ProducerClient.builder(
+                                "127.0.0.1:" + server.server().grpcPort(),
+                                TokenProvider.fixed(
+                                        server.issuer().producer("load", Duration.ofHours(1))))
+                        .plaintext()
+                        .build();
     }
 
-    Installation installation() {
-        return installation;
+    /** Another server on the same Redis, the caller's to stop. */
+    HeliographServer startAnother() {
+        return HeliographServer.create(
+                        TestServer.config(
+                                key(), TestServer.on(redis, SETTINGS.toArray(String[]::new))))
+                .start();
+    }
+
+    /** What tokens are signed with. */
+    Path key() {
+        return directory.resolve("key.json");
+    }
+
+    /** Where devices connect. */
+    int port() {
+        return server.server().httpPort();
     }
 
     /** Devices of the server, or of what stands before it at another port. */
     SwarmPlan plan(int port, int devices) {
-        return SwarmPlan.of(
-                Protocols.HELIOGRAPH,
-                List.of("127.0.0.1:" + port),
-                directory.resolve("jwks.json"),
-                devices);
+        return SwarmPlan.of(Protocols.HELIOGRAPH, List.of("127.0.0.1:" + port), key(), devices);
     }
 
     SwarmPlan plan(int devices) {
-        return plan(installation.devicePort(), devices);
+        return plan(port(), devices);
     }
 
     /** Sends so many to each of the users. */
@@ -75,18 +96,15 @@ final class Stage implements AutoCloseable {
     CompletableFuture<?> send(Sent.Shipment shipment) {
         int channel = shipment.number().channel();
         int number = Payload.number(channel);
-        return installation
-                .producer()
-                .notifyAsync(
-                        Notification.of(
-                                        Payload.isTopic(channel)
-                                                ? Target.topic(TopicPlan.name(number))
-                                                : Target.user("u" + number),
-                                        "load.swarm")
-                                .payload(
-                                        ByteString.copyFrom(shipment.payload()),
-                                        "application/octet-stream")
-                                .build());
+        return producer.notifyAsync(
+                Notification.of(
+                                Payload.isTopic(channel)
+                                        ? Target.topic(TopicPlan.name(number))
+                                        : Target.user("u" + number),
+                                "load.swarm")
+                        .payload(
+                                ByteString.copyFrom(shipment.payload()), "application/octet-stream")
+                        .build());
     }
 
     /** Waits until so many payloads have come. */
@@ -104,6 +122,8 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() {
-        installation.close();
+        producer.close();
+        server.close();
+        redis.close();
     }
 }
