@@ -9,6 +9,7 @@ import dev.heliograph.loadtest.swarm.DeviceProtocol;
 import dev.heliograph.server.redis.LocalRedis;
 import dev.heliograph.server.testkit.TestKey;
 import java.net.http.HttpClient;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
-/** A peer with two gateways, a Redis of its own, and devices that may connect. */
+/** A peer with some gateways, a Redis of its own, and devices that may connect. */
 final class RunningPeer implements AutoCloseable {
 
-    static final int GATEWAYS = 2;
     static final String TOPIC = "t0";
 
     private static final int TIMEOUT_S = 20;
@@ -27,24 +27,29 @@ final class RunningPeer implements AutoCloseable {
     /** Text, as a password of a configuration file is. */
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(UTF_8);
 
+    private static final TestKey KEY = TestKey.hs256("k", SECRET);
+
     final Installation installation;
+    final Path jwks;
     final List<PlainDevice> devices;
     private final LocalRedis redis;
     private final HttpClient client;
     private final DeviceProtocol protocol;
 
-    RunningPeer(Peer peer, DeviceProtocol protocol, int devices, Path directory) throws Exception {
+    RunningPeer(Peer peer, DeviceProtocol protocol, int gateways, int devices, Path directory)
+            throws Exception {
         this.protocol = protocol;
+        jwks = Files.writeString(directory.resolve("jwks.json"), TestKey.jwks(KEY));
         redis = LocalRedis.start(Optional.empty());
         try {
             installation =
                     peer.start(
                             new Plan(
-                                    GATEWAYS,
+                                    gateways,
                                     devices,
                                     redis.uri(),
                                     directory,
-                                    new Credentials(directory.resolve("none"), SECRET)));
+                                    new Credentials(jwks, SECRET)));
         } catch (Exception e) {
             redis.close();
             throw e;
@@ -55,7 +60,7 @@ final class RunningPeer implements AutoCloseable {
 
     private PlainDevice device(int number) {
         String payload = "{\"sub\":\"u%d\",\"exp\":4102444800}".formatted(number);
-        return device(number, TestKey.hs256("k", SECRET).token(payload));
+        return device(number, KEY.token(payload));
     }
 
     /** One more device, with another token. */
@@ -68,8 +73,9 @@ final class RunningPeer implements AutoCloseable {
         device.connect(target(device.identity.number()));
     }
 
-    String target(int device) {
-        return installation.targets().get(device % GATEWAYS);
+    private String target(int device) {
+        List<String> targets = installation.targets();
+        return targets.get(device % targets.size());
     }
 
     void connectAll() throws Exception {
