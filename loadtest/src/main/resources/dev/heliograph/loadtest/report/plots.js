@@ -7,25 +7,20 @@ Chart.defaults.animation = false;
 Chart.defaults.elements.point.radius = 0;
 Chart.defaults.elements.line.borderWidth = 1.5;
 
-const name = (run, phase) => {
-  const several = report.runs.length > 1;
-  return several ? `${run.peer} ${run.scenario}${phase === run.scenario ? "" : `, ${phase}`}` : phase;
-};
-
-function plot(title, series, x, y) {
+function plot(plots, title, series, x, y) {
   const drawn = series.filter((one) => one.data.length > 1);
   if (drawn.length === 0) {
     return;
   }
   const box = document.createElement("div");
-  const heading = document.createElement("h3");
+  const heading = document.createElement("h4");
   const frame = document.createElement("div");
   const canvas = document.createElement("canvas");
   heading.textContent = title;
   frame.className = "canvas";
   frame.append(canvas);
   box.append(heading, frame);
-  document.getElementById("plots").append(box);
+  plots.append(box);
   new Chart(canvas, {
     type: "line",
     data: {
@@ -52,74 +47,96 @@ const fromZero = (text) => axis(text, { beginAtZero: true });
 // 90 %, 99 %, 99.9 % are as far apart as they are rare.
 const rareness = (percent) => Math.log10(1 / (1 - Math.min(percent, 99.999) / 100));
 const percentAt = (x) => `${Number((100 * (1 - 10 ** -x)).toFixed(3))} %`;
-plot(
-  "Latency over percentiles",
-  report.runs.flatMap((run) =>
-    Object.entries(run.percentiles).map(([phase, curve]) => ({
-      label: name(run, phase),
-      data: curve.map((at) => ({ x: rareness(at.percent), y: at.ms })),
+// The first round of each system shows what the others look like.
+for (const scenario of new Set(report.runs.map((run) => run.scenario))) {
+  const runs = report.runs.filter(
+    (run, i, all) =>
+      run.scenario === scenario &&
+      run.timeline.length > 0 &&
+      all.findIndex((other) => other.scenario === scenario && other.peer === run.peer) === i,
+  );
+  const several = runs.length > 1;
+  const heading = document.createElement("h3");
+  heading.textContent = scenario;
+  const plots = document.createElement("div");
+  plots.className = "plots";
+  document.getElementById("plots").append(heading, plots);
+
+  plot(
+    plots,
+    "Latency over percentiles",
+    runs.flatMap((run) =>
+      Object.entries(run.percentiles).map(([phase, curve]) => ({
+        label: [several && run.peer, phase].filter(Boolean).join(", "),
+        data: curve.map((at) => ({ x: rareness(at.percent), y: at.ms })),
+      })),
+    ),
+    axis("of deliveries", { ticks: { stepSize: 1, callback: percentAt } }),
+    axis("ms", { type: "logarithmic" }),
+  );
+
+  const steps = runs
+    .map((run) => ({ run, at: Object.values(run.phases).filter((it) => it.p99_ms && it.sent_per_second) }))
+    .filter((it) => it.at.length > 2);
+  const overRate = (figure) =>
+    steps.map(({ run, at }) => ({
+      label: `${run.peer} ${figure.replace("_ms", "").replaceAll("_", " ")}`,
+      data: at.map((phase) => ({ x: phase.sent_per_second, y: phase[figure] })),
+    }));
+  plot(
+    plots,
+    "Latency over rate",
+    [...overRate("p50_ms"), ...overRate("p99_ms")],
+    fromZero("notifications per second"),
+    axis("ms", { type: "logarithmic" }),
+  );
+  plot(plots, "Deliveries over rate", overRate("delivered_per_second"), fromZero("notifications per second"), fromZero("per second"));
+
+  plot(
+    plots,
+    "Gateway memory over connections",
+    runs.map((run) => ({
+      label: run.peer,
+      data: run.timeline
+        .filter((at) => at.phase === "connect")
+        .map((at) => ({ x: at.ready, y: at.rss / 2 ** 20 })),
     })),
-  ),
-  axis("of deliveries", { ticks: { stepSize: 1, callback: percentAt } }),
-  axis("ms", { type: "logarithmic" }),
-);
+    fromZero("devices"),
+    fromZero("MiB resident"),
+  );
 
-const steps = report.runs
-  .map((run) => ({ run, at: Object.values(run.phases).filter((it) => it.p99_ms && it.sent_per_second) }))
-  .filter((it) => it.at.length > 2);
-const overRate = (figure) =>
-  steps.map(({ run, at }) => ({
-    label: `${run.peer} ${figure.replace("_ms", "").replaceAll("_", " ")}`,
-    data: at.map((phase) => ({ x: phase.sent_per_second, y: phase[figure] })),
-  }));
-plot(
-  "Latency over rate",
-  [...overRate("p50_ms"), ...overRate("p99_ms")],
-  fromZero("notifications per second"),
-  axis("ms", { type: "logarithmic" }),
-);
-plot("Deliveries over rate", overRate("delivered_per_second"), fromZero("notifications per second"), fromZero("per second"));
-
-plot(
-  "Gateway memory over connections",
-  report.runs.map((run) => ({
-    label: name(run, run.scenario),
-    data: run.timeline
-      .filter((at) => at.phase === "connect")
-      .map((at) => ({ x: at.ready, y: at.rss / 2 ** 20 })),
-  })),
-  fromZero("devices"),
-  fromZero("MiB resident"),
-);
-
-const overTime = (value) =>
-  report.runs.map((run) => ({
-    label: name(run, run.scenario),
-    data: run.timeline.map((at) => ({ x: at.second, y: value(at) })),
-  }));
-const rates = (label, count) =>
-  report.runs.map((run) => ({
-    label: report.runs.length > 1 ? `${name(run, run.scenario)} ${label}` : label,
-    data: run.timeline.slice(1).map((at, i) => ({
-      x: at.second,
-      y: (count(at) - count(run.timeline[i])) / Math.max(0.001, at.second - run.timeline[i].second),
-    })),
-  }));
-plot("Devices over time", overTime((at) => at.ready), axis("s"), fromZero("ready"));
-plot(
-  "Notifications and deliveries over time",
-  [...rates("sent", (at) => at.sent), ...rates("delivered", (at) => at.received)],
-  axis("s"),
-  fromZero("per second"),
-);
-plot(
-  "Processors in use over time",
-  [
-    ...rates("gateways", (at) => at.gatewayCpu),
-    ...rates("ingest and Redis", (at) => at.otherCpu),
-    ...rates("devices", (at) => at.deviceCpu),
-  ],
-  axis("s"),
-  fromZero("cores"),
-);
-plot("Gateway memory over time", overTime((at) => at.rss / 2 ** 20), axis("s"), fromZero("MiB resident"));
+  const overTime = (value) =>
+    runs.map((run) => ({
+      label: run.peer,
+      data: run.timeline.map((at) => ({ x: at.second, y: value(at) })),
+    }));
+  const rates = (label, count) =>
+    runs.map((run) => ({
+      label: several ? `${run.peer} ${label}` : label,
+      data: run.timeline.slice(1).map((at, i) => ({
+        x: at.second,
+        y: (count(at) - count(run.timeline[i])) / Math.max(0.001, at.second - run.timeline[i].second),
+      })),
+    }));
+  plot(plots, "Devices over time", overTime((at) => at.ready), axis("s"), fromZero("ready"));
+  plot(
+    plots,
+    "Notifications and deliveries over time",
+    [...rates("sent", (at) => at.sent), ...rates("delivered", (at) => at.received)],
+    axis("s"),
+    fromZero("per second"),
+  );
+  plot(
+    plots,
+    "Processors in use over time",
+    [
+      ...rates("gateways", (at) => at.gatewayCpu),
+      // With several systems there would be more lines than anyone can tell apart.
+      ...(several ? [] : rates("ingest and Redis", (at) => at.otherCpu)),
+      ...(several ? [] : rates("devices", (at) => at.deviceCpu)),
+    ],
+    axis("s"),
+    fromZero("cores"),
+  );
+  plot(plots, "Gateway memory over time", overTime((at) => at.rss / 2 ** 20), axis("s"), fromZero("MiB resident"));
+}
