@@ -13,7 +13,8 @@ import java.util.Optional;
  */
 public final class Costs {
 
-    private static final String GATEWAY = "gateway";
+    /** The part that devices connect to. */
+    public static final String GATEWAY = "gateway";
 
     private static final double MICROS_PER_SECOND = 1e6;
 

@@ -73,6 +73,7 @@ final class Broadcast extends Scenario {
         Costs costs = Costs.begin(rig);
         Histogram latency = new Histogram(3);
         Histogram last = new Histogram(3);
+        Histogram lag = new Histogram(3);
         long delivered = 0;
         double seconds = 0;
         for (int i = 0; i < count; i++) {
@@ -81,6 +82,7 @@ final class Broadcast extends Scenario {
             rig.awaitDelivered();
             IntervalResult one = rig.swarm().end();
             latency.add(one.latency());
+            lag.add(one.lag());
             last.recordValue(one.latency().getMaxValue());
             delivered += one.counts().received() - one.counts().duplicates();
             seconds += one.latency().getMaxValue() / 1e6;
@@ -93,6 +95,7 @@ final class Broadcast extends Scenario {
         Interval.putQuantiles(figures, latency, Interval.LATENCIES);
         Interval.putQuantiles(
                 figures, last, Map.of(Figure.LAST_DEVICE_P50, 50.0, Figure.LAST_DEVICE_MAX, 100.0));
+        Interval.putQuantiles(figures, lag, Map.of(Figure.SWARM_LAG_P99, 99.0));
         rig.findings().add(new Phase(NAME, figures, Interval.curve(latency)));
     }
 }

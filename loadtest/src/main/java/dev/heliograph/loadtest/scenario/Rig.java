@@ -4,7 +4,6 @@ import dev.heliograph.loadtest.measure.Costs;
 import dev.heliograph.loadtest.measure.Figure;
 import dev.heliograph.loadtest.measure.GcLogs;
 import dev.heliograph.loadtest.measure.Memory;
-import dev.heliograph.loadtest.measure.ProcStat;
 import dev.heliograph.loadtest.measure.Profile;
 import dev.heliograph.loadtest.measure.Recordings;
 import dev.heliograph.loadtest.measure.RedisStats;
@@ -12,7 +11,6 @@ import dev.heliograph.loadtest.peer.Credentials;
 import dev.heliograph.loadtest.peer.Installation;
 import dev.heliograph.loadtest.peer.Peer;
 import dev.heliograph.loadtest.peer.Plan;
-import dev.heliograph.loadtest.report.Moment;
 import dev.heliograph.loadtest.report.Phase;
 import dev.heliograph.loadtest.swarm.IntervalResult;
 import dev.heliograph.loadtest.swarm.Sent;
@@ -53,8 +51,6 @@ final class Rig implements AutoCloseable, Costs.Meter {
 
     /** Devices that come before memory is first read, so that classes and pools are there. */
     private static final int PRIMERS = 10;
-
-    private static final String GATEWAY = "gateway";
 
     private final Settings settings;
     private final Progress progress;
@@ -106,7 +102,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
             swarm = open(Swarm.start(plan));
             sent = new Sent(plan);
             producer = new Producer(installation::publisher, sent, settings.inFlight());
-            timeline = open(new Timeline(this::point));
+            timeline = open(new Timeline(new Sampling(this, progress)));
         } catch (Exception e) {
             close();
             throw e;
@@ -214,6 +210,11 @@ final class Rig implements AutoCloseable, Costs.Meter {
         }
     }
 
+    /** What is going on. */
+    String phase() {
+        return phase;
+    }
+
     /** A measured interval begins. The first one of a run is recorded, if that is wanted. */
     Interval begin(String name) throws Exception {
         enter(name);
@@ -297,7 +298,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
 
     /** Process ids of the gateways. */
     List<Long> gateways() {
-        return parts().getOrDefault(GATEWAY, List.of());
+        return parts().getOrDefault(Costs.GATEWAY, List.of());
     }
 
     @Override
@@ -313,36 +314,6 @@ final class Rig implements AutoCloseable, Costs.Meter {
     @Override
     public GcLogs gcLogs() {
         return gcLogs;
-    }
-
-    private Moment point(double second) throws IOException {
-        Snapshot now = swarm.snapshot();
-        long rss = 0;
-        double gatewayCpu = 0;
-        for (long pid : gateways()) {
-            rss += ProcStat.rssBytes(pid);
-            gatewayCpu += ProcStat.cpuMicros(pid);
-        }
-        double otherCpu = redis.map(RedisStats::cpuMicros).orElse(0L);
-        for (Installation.Part part : installation.parts()) {
-            otherCpu += part.part().equals(GATEWAY) ? 0 : ProcStat.cpuMicros(part.pid());
-        }
-        double deviceCpu = 0;
-        for (long pid : swarm.pids()) {
-            deviceCpu += ProcStat.cpuMicros(pid);
-        }
-        progress.show(now.ready(), settings.devices(), producer.sent(), now.received());
-        return new Moment(
-                second,
-                phase,
-                now.up(),
-                now.ready(),
-                producer.sent(),
-                now.received(),
-                rss,
-                gatewayCpu / 1e6,
-                otherCpu / 1e6,
-                deviceCpu / 1e6);
     }
 
     @Override
