@@ -20,7 +20,7 @@ public final class HeliographPublisher implements Publisher {
     private static final String ISSUER = "heliograph";
 
     /** Longer than any run. */
-    private static final Duration TOKEN_TTL = Duration.ofHours(48);
+    private static final Duration TOKEN_TTL = Duration.ofDays(2);
 
     private static final String TYPE = "load";
     private static final String MEDIA_TYPE = "application/octet-stream";

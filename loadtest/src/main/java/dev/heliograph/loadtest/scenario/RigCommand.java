@@ -251,7 +251,9 @@ abstract class RigCommand implements Callable<Integer> {
                                 it ->
                                         new Settings.Remote(
                                                 it.targets,
-                                                Optional.ofNullable(it.backend.address),
+                                                it.backend.swarmOnly
+                                                        ? Optional.empty()
+                                                        : Optional.of(it.backend.address),
                                                 it.jwks)),
                 profile);
     }
