@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** The Java SDK, with its usual retries. */
+/** The Java SDK, with its usual retries, and more patience. */
 public final class HeliographPublisher implements Publisher {
 
     /** What {@code heliograph.auth.issuer} and {@code heliograph.auth.audience} are by default. */
@@ -21,6 +21,9 @@ public final class HeliographPublisher implements Publisher {
 
     /** Longer than any run. */
     private static final Duration TOKEN_TTL = Duration.ofDays(2);
+
+    /** A call that is slow is to be measured, and not to be given up and made again. */
+    private static final Duration DEADLINE = Duration.ofSeconds(30);
 
     private static final String TYPE = "load";
     private static final String MEDIA_TYPE = "application/octet-stream";
@@ -35,7 +38,11 @@ public final class HeliographPublisher implements Publisher {
      */
     public HeliographPublisher(String address, Path jwks) throws IOException {
         String token = TokenIssuer.create(jwks, ISSUER, ISSUER).producer("loadtest", TOKEN_TTL);
-        producer = ProducerClient.builder(address, TokenProvider.fixed(token)).plaintext().build();
+        producer =
+                ProducerClient.builder(address, TokenProvider.fixed(token))
+                        .plaintext()
+                        .deadline(DEADLINE)
+                        .build();
     }
 
     @Override

@@ -15,8 +15,7 @@ import picocli.CommandLine.Option;
                     + " then notifications go to one user after the other; then some go to the topic.",
             "Exits with 1 when fewer devices than --devices were up at once at any time, or when"
                     + " anything was lost, came twice or could not be sent.",
-            "Each process holds up to 18,000 devices, so that 100,000 take six gateways; 6 KB of"
-                    + " memory of the kernel's and some 20 KB of processes' go into each."
+            "Each process holds up to 18,000 devices, so that 100,000 take six gateways."
         })
 final class Scale extends Scenario {
 
