@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.lessThan;
 
 import dev.heliograph.loadtest.chaos.check.FrameProxy;
 import dev.heliograph.loadtest.chaos.check.FrameProxy.Rewriter;
@@ -111,11 +110,25 @@ class CheckedTest {
 
     @Test
     void aDelayShowsInTheLatency() throws Exception {
-        long right = run(10, 100, () -> Rewriter.FAITHFUL).result().latency().getMinValue();
-        long late = run(10, 100, () -> CheckedTest::delayed).result().latency().getMinValue();
         long delay = TimeUnit.MILLISECONDS.toMicros(DELAY_MS);
-        assertThat(right, is(lessThan(delay)));
-        assertThat(late, is(greaterThanOrEqualTo(delay)));
+        Seen late = run(10, 100, () -> CheckedTest::delayed);
+        assertThat(late.result().latency().getMinValue(), is(greaterThanOrEqualTo(delay)));
+
+        SwarmPlan plan = stage.plan(1);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(1, Stage.RAMP);
+            swarm.begin();
+            // On a busy machine most take longer.
+            eventually(
+                    "one comes sooner without the delay",
+                    Duration.ofSeconds(20),
+                    () -> {
+                        stage.toUsers(sent, 1, 1);
+                        swarm.settle(sent, Stage.PATIENCE);
+                        return swarm.end().latency().getMinValue() < delay;
+                    });
+        }
     }
 
     private static List<ServerFrame> delayed(ServerFrame frame) {
@@ -140,9 +153,12 @@ class CheckedTest {
             eventually(
                     "the ticks that were due have come",
                     Duration.ofSeconds(20),
-                    () -> swarm.end().lag().getMaxValue() > 400_000);
+                    () -> swarm.end().lag().getTotalCount() > 45);
             IntervalResult result = swarm.end();
-            assertThat(result.lag().getTotalCount(), is(greaterThan(40L)));
+            // Each tick of the pause counts, not only the first after it.
+            assertThat(
+                    result.lag().getCountBetweenValues(200_000, 1_000_000_000),
+                    is(greaterThan(20L)));
             assertThat(result.isSwarmTheBottleneck(), is(true));
             assertThat(result.lagVerdict(), containsString("the swarm itself was the bottleneck"));
         }

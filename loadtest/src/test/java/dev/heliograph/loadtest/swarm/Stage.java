@@ -7,9 +7,9 @@ import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.Notification;
 import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.client.producer.Target;
+import dev.heliograph.loadtest.chaos.history.Installation;
 import dev.heliograph.server.HeliographServer;
-import dev.heliograph.server.TestServer;
-import dev.heliograph.server.testkit.TestRedis;
+import dev.heliograph.server.auth.TokenIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,38 +36,35 @@ final class Stage implements AutoCloseable {
                     "gateway.drain-time", "2s");
 
     private final Path directory;
-    private final TestRedis redis = TestRedis.start();
-    private final TestServer server;
+    private final Installation installation;
     private final ProducerClient producer;
 
     Stage(Path directory) throws IOException {
         this.directory = directory;
-        this.server = new TestServer(directory, redis, SETTINGS.toArray(String[]::new));
+        this.installation = new Installation(directory, SETTINGS.toArray(String[]::new));
+        TokenIssuer issuer = TokenIssuer.create(key(), "heliograph", "heliograph");
+        // Repeats calls, unlike that of the installation: no number is to be lost on the way there.
         this.producer =
                 ProducerClient.builder(
-                                "127.0.0.1:" + server.server().grpcPort(),
-                                TokenProvider.fixed(
-                                        server.issuer().producer("load", Duration.ofHours(1))))
+                                "127.0.0.1:" + installation.notifyPort(),
+                                TokenProvider.fixed(issuer.producer("load", Duration.ofHours(1))))
                         .plaintext()
                         .build();
     }
 
     /** Another server on the same Redis, the caller's to stop. */
     HeliographServer startAnother() {
-        return HeliographServer.create(
-                        TestServer.config(
-                                key(), TestServer.on(redis, SETTINGS.toArray(String[]::new))))
-                .start();
+        return installation.startServer("gw-2");
     }
 
     /** What tokens are signed with. */
     Path key() {
-        return directory.resolve("key.json");
+        return directory.resolve("jwks.json");
     }
 
     /** Where devices connect. */
     int port() {
-        return server.server().httpPort();
+        return installation.devicePort();
     }
 
     /** Devices of the server, or of what stands before it at another port. */
@@ -123,7 +120,6 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() {
         producer.close();
-        server.close();
-        redis.close();
+        installation.close();
     }
 }

@@ -95,6 +95,11 @@ public final class Installation implements AutoCloseable {
         return server.httpPort();
     }
 
+    /** Port of backends. */
+    public int notifyPort() {
+        return server.grpcPort();
+    }
+
     /** A backend that calls once. */
     public ProducerClient producer() {
         return producer;
