@@ -1,7 +1,7 @@
 package dev.heliograph.cli;
 
-import dev.heliograph.loadtest.LoadtestCommand;
 import dev.heliograph.loadtest.chaos.ChaosCommand;
+import dev.heliograph.loadtest.scenario.LoadtestCommand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,6 @@
 package dev.heliograph.loadtest;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -28,28 +27,14 @@ public final class ServerProcess implements AutoCloseable {
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private static final Pattern STARTED =
-            Pattern.compile("http port (\\d+), grpc port (\\d+|none), admin port (\\d+)");
+            Pattern.compile("http port \\d+, grpc port (\\d+|none), admin port \\d+");
 
     private final WatchedProcess process;
-    private final int httpPort;
     private final String grpcPort;
 
     private ServerProcess(WatchedProcess process, Matcher ports) {
         this.process = process;
-        this.httpPort = Integer.parseInt(ports.group(1));
-        this.grpcPort = ports.group(2);
-    }
-
-    /**
-     * Starts a server with both roles on free ports and waits until they are open.
-     *
-     * @param jwks the key set that it trusts
-     */
-    static ServerProcess start(URI redis, Path jwks) throws IOException, InterruptedException {
-        return start(
-                Map.of("redis.uri", redis.toString(), "auth.jwks", jwks.toString()),
-                List.of(),
-                Optional.empty());
+        this.grpcPort = ports.group(1);
     }
 
     /**
@@ -109,15 +94,13 @@ public final class ServerProcess implements AutoCloseable {
         return process;
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
-    String deviceUrl() {
-        return "ws://127.0.0.1:" + httpPort + "/v1/connect";
-    }
-
-    String notifyAddress() {
+    /** {@code host:port} of the Notify API. */
+    public String notifyAddress() {
         return "127.0.0.1:" + grpcPort;
     }
 

@@ -1,4 +1,4 @@
-package dev.heliograph.loadtest;
+package dev.heliograph.loadtest.scenario;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.closeTo;

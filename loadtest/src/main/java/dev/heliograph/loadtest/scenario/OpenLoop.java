@@ -1,7 +1,8 @@
-package dev.heliograph.loadtest;
+package dev.heliograph.loadtest.scenario;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongUnaryOperator;
 
 /** Calls at a fixed rate, whatever becomes of the calls: a slow system does not slow its load. */
@@ -45,9 +46,19 @@ final class OpenLoop {
                 shot);
     }
 
+    /** From 0 on, for as long as it holds. */
+    static void runWhile(BooleanSupplier holds, int perSecond, Shot shot) {
+        run(0, Integer.MAX_VALUE, fired -> fired * NANOS_PER_SECOND / perSecond, holds, shot);
+    }
+
     private static void run(int from, int to, LongUnaryOperator dueAfter, Shot shot) {
+        run(from, to, dueAfter, () -> true, shot);
+    }
+
+    private static void run(
+            int from, int to, LongUnaryOperator dueAfter, BooleanSupplier holds, Shot shot) {
         long begin = System.nanoTime();
-        for (int number = from; number < to; number++) {
+        for (int number = from; number < to && holds.getAsBoolean(); number++) {
             long due = begin + dueAfter.applyAsLong(number - from);
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 LockSupport.parkNanos(left);

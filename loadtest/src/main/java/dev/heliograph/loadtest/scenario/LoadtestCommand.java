@@ -1,4 +1,4 @@
-package dev.heliograph.loadtest;
+package dev.heliograph.loadtest.scenario;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,8 +10,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "loadtest",
         mixinStandardHelpOptions = true,
-        description = "Measures an installation.",
-        subcommands = SmokeCommand.class)
+        description = "Measures an installation, and others beside it.",
+        subcommands = {
+            Idle.class,
+            Unicast.class,
+            Broadcast.class,
+            Mixed.class,
+            Storm.class,
+            Slow.class,
+            Drain.class,
+            Churn.class,
+            Soak.class,
+            Scale.class,
+            Ingest.class,
+            Latency.class,
+            Compare.class
+        })
 public final class LoadtestCommand implements Runnable {
 
     @Spec private CommandSpec spec;

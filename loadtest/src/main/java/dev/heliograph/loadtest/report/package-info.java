@@ -1,0 +1,2 @@
+/** What runs found, for terminals, programs and people. */
+package dev.heliograph.loadtest.report;
