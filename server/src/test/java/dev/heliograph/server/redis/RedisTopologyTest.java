@@ -68,6 +68,11 @@ class RedisTopologyTest {
             eventually(
                     "all slots are served again",
                     () -> ask(replica, "CLUSTER", "INFO").contains("cluster_state:ok"));
+            for (RedisServer server : cluster.servers()) {
+                eventually(
+                        server.name() + " knows it",
+                        () -> server.equals(first) || knowsAsPrimary(server, replica));
+            }
 
             try (var client = clusterClient(cluster, replica);
                     var connection = client.connect()) {
@@ -166,6 +171,13 @@ class RedisTopologyTest {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
+    }
+
+    private static boolean knowsAsPrimary(RedisServer server, RedisServer other) {
+        return ask(server, "CLUSTER", "NODES")
+                .lines()
+                .filter(line -> line.contains(":" + other.announcedPort() + "@"))
+                .anyMatch(line -> line.contains("master"));
     }
 
     private static String ask(RedisServer server, String... command) {
