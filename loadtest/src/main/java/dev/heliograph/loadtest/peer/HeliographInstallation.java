@@ -10,6 +10,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** One notify node and some gateways, at addresses that outlive a restart. */
 final class HeliographInstallation implements Installation {
@@ -65,11 +69,34 @@ final class HeliographInstallation implements Installation {
     private void start() throws IOException, InterruptedException {
         for (int i = 0; i < plan.gateways(); i++) {
             ports.add(LocalPorts.next());
-            gateways.add(gateway(i));
         }
-        Map<String, String> settings = settings("notify-1", "notify");
-        ingest = start(settings, "notify-1", 0);
+        List<Future<ServerProcess>> starting = new ArrayList<>();
+        Future<ServerProcess> notify;
+        try (ExecutorService starters = Executors.newVirtualThreadPerTaskExecutor()) {
+            notify = starters.submit(() -> start(settings("notify-1", "notify"), "notify-1", 0));
+            for (int i = 0; i < plan.gateways(); i++) {
+                int number = i;
+                starting.add(starters.submit(() -> gateway(number)));
+            }
+        }
+        // All have started or failed; those that have started are to be closed in any case.
+        starting.stream()
+                .filter(it -> it.state() == Future.State.SUCCESS)
+                .forEach(it -> gateways.add(it.resultNow()));
+        ingest = started(notify);
+        for (Future<ServerProcess> gateway : starting) {
+            started(gateway);
+        }
         publisher = new HeliographPublisher(ingest.notifyAddress(), plan.credentials().jwks());
+    }
+
+    private static ServerProcess started(Future<ServerProcess> starting)
+            throws IOException, InterruptedException {
+        try {
+            return starting.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause().getMessage(), e.getCause());
+        }
     }
 
     private ServerProcess gateway(int number) throws IOException, InterruptedException {

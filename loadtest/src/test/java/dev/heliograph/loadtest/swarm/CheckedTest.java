@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,16 +32,17 @@ class CheckedTest {
     private static final int DEVICES = 10;
     private static final int DELAY_MS = 20;
 
-    @TempDir private static Path directory;
-    private static Stage stage;
+    @TempDir private Path directory;
+    /* Of each test: what a device has not acknowledged comes to the next one of its user. */
+    private Stage stage;
 
-    @BeforeAll
-    static void start() throws Exception {
+    @BeforeEach
+    void start() throws Exception {
         stage = new Stage(directory);
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         stage.close();
     }
 
@@ -53,7 +54,7 @@ class CheckedTest {
      *
      * @param received how many come
      */
-    private static Seen run(int each, long received, Supplier<Rewriter> gateway) throws Exception {
+    private Seen run(int each, long received, Supplier<Rewriter> gateway) throws Exception {
         try (FrameProxy proxy = new FrameProxy(stage.port(), gateway)) {
             SwarmPlan plan = stage.plan(proxy.port(), DEVICES);
             Sent sent = new Sent(plan);
