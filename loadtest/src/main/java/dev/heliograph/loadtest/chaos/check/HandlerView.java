@@ -233,6 +233,12 @@ final class HandlerView {
         if (!place.isKnown()) {
             return;
         }
+        boolean amidReset = wireResets > 0 && appResetT < wireResetT;
+        if (amidReset) {
+            // Until the app is told, its handler finishes what came before, under other numbers
+            // than what has come since.
+            return;
+        }
         for (Map.Entry<Long, Waiting> each : waiting.headMap(place.seq(), true).entrySet()) {
             Waiting early = each.getValue();
             if (early.epoch.equals(place.epoch())) {

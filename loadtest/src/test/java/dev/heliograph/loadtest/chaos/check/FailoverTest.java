@@ -69,6 +69,26 @@ class FailoverTest {
     }
 
     @Test
+    void whatWasHandledBeforeAResetMayBeSavedUntilTheAppIsTold() {
+        three();
+        story.fault(Loses.PRIMARY).healed().after(10).invoke(4).ok(4, 2);
+        phone.lost().resume(3, "FORK", 1, 2).got(1).got(2, "id-4").saved(3).ack(3).told("FORK", 1);
+        phone.deliver(2, 4, "id-4", "d4", false).handled(2, 4, "id-4");
+        story.quiet();
+        clean();
+    }
+
+    @Test
+    void afterAResetNothingMayBeSavedBeforeItWasHandled() {
+        three();
+        story.fault(Loses.PRIMARY).healed().after(10).invoke(4).ok(4, 2);
+        phone.lost().resume(3, "FORK", 1, 2).got(1).got(2, "id-4").told("FORK", 1).saved(2);
+        phone.deliver(2, 4, "id-4", "d4", false).handled(2, 4, "id-4");
+        story.quiet();
+        finds(FindingKind.EARLY_ACK);
+    }
+
+    @Test
     void aForkWithoutAFaultThatLosesDataIsFalse() {
         three().lost().resume(3, "FORK", 1, 3).told("FORK", 1).got(1).got(2);
         story.quiet();
