@@ -76,11 +76,13 @@ final class Broadcast extends Scenario {
         Histogram lag = new Histogram(3);
         long delivered = 0;
         double seconds = 0;
+        int held = 0;
         for (int i = 0; i < count; i++) {
             rig.swarm().begin();
             rig.producer().send(new Audience.Topic(0), System.nanoTime());
             rig.awaitDelivered();
             IntervalResult one = rig.swarm().end();
+            held += one.isSwarmTheBottleneck() ? 1 : 0;
             latency.add(one.latency());
             lag.add(one.lag());
             last.recordValue(one.latency().getMaxValue());
@@ -97,5 +99,12 @@ final class Broadcast extends Scenario {
                 figures, last, Map.of(Figure.LAST_DEVICE_P50, 50.0, Figure.LAST_DEVICE_MAX, 100.0));
         Interval.putQuantiles(figures, lag, Map.of(Figure.SWARM_LAG_P99, 99.0));
         rig.findings().add(new Phase(NAME, figures, Interval.curve(latency)));
+        int late = held;
+        rig.findings()
+                .remark(
+                        late > 0,
+                        () ->
+                                "In %d of %d broadcasts the swarm itself was the bottleneck, and latencies are its own"
+                                        .formatted(late, count));
     }
 }

@@ -24,7 +24,7 @@ final class Campaign {
      * Beyond what a run says that it takes: to start and end processes, to connect, to collect
      * garbage and to wait for what is late.
      */
-    private static final Duration GRACE = Duration.ofMinutes(8);
+    private static final Duration GRACE = Duration.ofMinutes(18);
 
     private final List<? extends Scenario> scenarios;
     private final List<Contestant> contestants;

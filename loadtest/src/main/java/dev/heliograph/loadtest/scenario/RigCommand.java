@@ -31,8 +31,8 @@ abstract class RigCommand implements Callable<Integer> {
     private static final int MAX_DEVICES = 1_000_000;
     private static final int DAY_SECONDS = 86_400;
 
-    /** The last devices of a ramp on a machine that is busy with the others. */
-    private static final Duration CONNECT_PATIENCE = Duration.ofMinutes(2);
+    /** A system that takes fewer a second than the ramp brings. */
+    private static final Duration CONNECT_PATIENCE = Duration.ofMinutes(10);
 
     @Spec private CommandSpec spec;
 
@@ -71,7 +71,8 @@ abstract class RigCommand implements Callable<Integer> {
     @Option(
             names = "--ramp",
             paramLabel = "FROM:TO",
-            description = "Devices that connect per second, rising. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Devices that connect per second at most, rising. Default: ${DEFAULT-VALUE}")
     protected String ramp = "500:3000";
 
     @Option(

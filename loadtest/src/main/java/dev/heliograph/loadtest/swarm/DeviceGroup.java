@@ -18,6 +18,12 @@ final class DeviceGroup {
     /** A device that churns is away for up to this long. */
     private static final long MAX_ABSENCE_MS = 2_000;
 
+    /**
+     * Devices of a ramp that have not arrived yet. More at a time would time out on a system that
+     * is slower than the ramp, come again, and keep the others from arriving.
+     */
+    private static final int MAX_ON_THEIR_WAY = 64;
+
     private static final double TICKS_PER_SECOND = 1_000.0 / TICK_MS;
 
     private final Order.SetUp setUp;
@@ -114,7 +120,7 @@ final class DeviceGroup {
         return new DeviceIdentity(number, user, topics.names(number), tokens.sign(user));
     }
 
-    /** The next devices come, as fast as the plan says. */
+    /** The next devices come, as fast as the plan says and the system takes them. */
     void connect(int count, RampPlan plan) {
         ramp = new Ramp(plan, told, Math.min(count, devices.length - told), System.nanoTime());
     }
@@ -209,10 +215,11 @@ final class DeviceGroup {
     private void tick() {
         if (ramp != null) {
             int due = ramp.plan().due(ramp.count(), System.nanoTime() - ramp.beganNanos());
-            while (told < ramp.from() + due) {
+            int most = Math.min(ramp.from() + due, tally.ready + MAX_ON_THEIR_WAY);
+            while (told < most) {
                 devices[told++].connect();
             }
-            if (due == ramp.count()) {
+            if (told == ramp.from() + ramp.count()) {
                 ramp = null;
             }
         }
