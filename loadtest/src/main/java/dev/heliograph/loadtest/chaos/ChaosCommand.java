@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.chaos;
 
+import dev.heliograph.loadtest.TimeLimit;
 import dev.heliograph.loadtest.chaos.check.Checker;
 import dev.heliograph.loadtest.chaos.report.HtmlPage;
 import dev.heliograph.loadtest.chaos.report.RunReport;
@@ -106,8 +107,7 @@ public final class ChaosCommand implements Callable<Integer> {
         Path directory = Files.createTempDirectory("heliograph-chaos-");
         Thread onInterrupt = new Thread(() -> remove(directory));
         Runtime.getRuntime().addShutdownHook(onInterrupt);
-        endBy(ChaosRun.longest(length).plus(GRACE));
-        try {
+        try (TimeLimit _ = TimeLimit.of("chaos", ChaosRun.longest(length).plus(GRACE))) {
             Path history = directory.resolve("history");
             ChaosRun.Outcome outcome = new ChaosRun(plan, directory, history, out).run();
             out.println("Judging the history");
@@ -171,26 +171,6 @@ public final class ChaosCommand implements Callable<Integer> {
                 Files.copy(path, to.resolve(from.relativize(path).toString()));
             }
         }
-    }
-
-    /** Nothing may keep the command from ending: all it started ends with it. */
-    private static void endBy(Duration bound) {
-        Thread.ofPlatform()
-                .daemon()
-                .name("chaos-bound")
-                .start(
-                        () -> {
-                            try {
-                                Thread.sleep(bound);
-                            } catch (InterruptedException _) {
-                                return;
-                            }
-                            System.err.println(
-                                    "heliograph: chaos did not end within "
-                                            + bound.toMinutes()
-                                            + " minutes");
-                            Runtime.getRuntime().halt(FOUND);
-                        });
     }
 
     private void check() {

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.TimeLimit;
 import dev.heliograph.loadtest.report.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,8 +18,6 @@ import java.util.stream.Stream;
 final class Campaign {
 
     private static final System.Logger LOGGER = System.getLogger(Campaign.class.getName());
-
-    private static final int HALTED = 1;
 
     /**
      * Beyond what a run says that it takes: to start and end processes, to connect, to collect
@@ -73,10 +72,9 @@ final class Campaign {
                                 settings.gateways() == 1 ? "" : "s",
                                 settings.payloadBytes(),
                                 contestant.acks() ? "" : ", no acknowledgements"));
-        Thread bound = endBy(longest(scenario, settings));
         Path directory = null;
         Thread onInterrupt = null;
-        try {
+        try (TimeLimit _ = TimeLimit.of("a run", longest(scenario, settings))) {
             directory = Files.createTempDirectory("heliograph-loadtest-");
             Path created = directory;
             onInterrupt = new Thread(() -> remove(created));
@@ -90,7 +88,6 @@ final class Campaign {
             LOGGER.log(System.Logger.Level.WARNING, "A run ended early", e);
             return failed(scenario, contestant, e);
         } finally {
-            bound.interrupt();
             if (onInterrupt != null) {
                 Runtime.getRuntime().removeShutdownHook(onInterrupt);
             }
@@ -138,25 +135,6 @@ final class Campaign {
                 .plusSeconds(settings.warmupSeconds())
                 .plus(settings.ramp().length(settings.devices()).multipliedBy(2))
                 .plus(GRACE);
-    }
-
-    /** Nothing may keep a run from ending: all it started ends with this process. */
-    private static Thread endBy(Duration bound) {
-        return Thread.ofVirtual()
-                .name("run-bound")
-                .start(
-                        () -> {
-                            try {
-                                Thread.sleep(bound);
-                            } catch (InterruptedException _) {
-                                return;
-                            }
-                            System.err.println(
-                                    "heliograph: a run did not end within "
-                                            + bound.toMinutes()
-                                            + " minutes");
-                            Runtime.getRuntime().halt(HALTED);
-                        });
     }
 
     private static void remove(Path directory) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
         description = {
             "Notifications to one user after the other, at a rate that begins with --rate and rises by"
                     + " half, until the system does not keep up or --most is reached.",
-            "It does not keep up when it takes less than 95 % of the rate, or when p99 is above 1 s.",
+            "It does not keep up when it takes less than 95 %% of the rate, or when p99 is above 1 s.",
             "--seconds is the length of each step."
         })
 final class Latency extends Scenario {

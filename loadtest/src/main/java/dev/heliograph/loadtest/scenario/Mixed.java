@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
         sortOptions = false,
         description = {
             "Nine in ten notifications go to users, the k-th of whom gets 1/k of what the first one"
-                    + " gets; the others go to topics, 80 % of them to one fifth of the topics.",
+                    + " gets; the others go to topics, 80 %% of them to one fifth of the topics.",
             "Each device subscribes to two of 50 topics."
         })
 final class Mixed extends Scenario {

@@ -233,8 +233,7 @@ final class HandlerView {
         if (!place.isKnown()) {
             return;
         }
-        boolean amidReset = wireResets > 0 && appResetT < wireResetT;
-        if (amidReset) {
+        if (wireResets > 0 && appResetT < wireResetT) {
             // Until the app is told, its handler finishes what came before, under other numbers
             // than what has come since.
             return;
