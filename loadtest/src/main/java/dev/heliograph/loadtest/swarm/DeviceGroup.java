@@ -22,7 +22,7 @@ final class DeviceGroup {
      * Devices of a ramp that have not arrived yet. More at a time would time out on a system that
      * is slower than the ramp, come again, and keep the others from arriving.
      */
-    private static final int MAX_ON_THEIR_WAY = 64;
+    static final int MAX_ON_THEIR_WAY = 64;
 
     private static final double TICKS_PER_SECOND = 1_000.0 / TICK_MS;
 

@@ -11,11 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.heliograph.server.HeliographServer;
 import dev.heliograph.server.auth.TokenIssuer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +62,29 @@ class SwarmTest {
             IntervalResult result = swarm.end();
             assertThat(result.counts(), is(clean(30, due, 0)));
             assertThat(result.latency().getTotalCount(), is(due));
+        }
+    }
+
+    @Test
+    void aRampWaitsForDevicesThatAreOnTheirWay() throws Exception {
+        List<Socket> came = new CopyOnWriteArrayList<>();
+        try (ServerSocket silent = new ServerSocket(0, 500, InetAddress.getLoopbackAddress());
+                Swarm swarm = Swarm.start(stage.plan(silent.getLocalPort(), 200))) {
+            Thread.startVirtualThread(() -> keep(silent, came));
+            RampPlan ramp = new RampPlan(1_000, 1_000, Duration.ofSeconds(3));
+            IOException failure = assertThrows(IOException.class, () -> swarm.connect(200, ramp));
+            assertThat(failure.getMessage(), containsString("0 of 200 devices are ready"));
+            assertThat(came.size(), is(DeviceGroup.MAX_ON_THEIR_WAY));
+        }
+    }
+
+    private static void keep(ServerSocket silent, List<Socket> came) {
+        try {
+            while (true) {
+                came.add(silent.accept());
+            }
+        } catch (IOException _) {
+            // The test is over.
         }
     }
 

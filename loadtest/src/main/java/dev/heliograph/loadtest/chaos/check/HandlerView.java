@@ -120,9 +120,14 @@ final class HandlerView {
         }
     }
 
+    /** Whether a gateway has told of a reset that the app has not heard of yet. */
+    private boolean isAppBehindReset() {
+        return wireResets > 0 && appResetT < wireResetT;
+    }
+
     /** The run is over for this device. */
     void finish() {
-        if (wireResets > 0 && appResetT < wireResetT) {
+        if (isAppBehindReset()) {
             findings.add(FindingKind.HOLE, view, "The app was not told of this reset", wireResetAt);
         }
     }
@@ -233,7 +238,7 @@ final class HandlerView {
         if (!place.isKnown()) {
             return;
         }
-        if (wireResets > 0 && appResetT < wireResetT) {
+        if (isAppBehindReset()) {
             // Until the app is told, its handler finishes what came before, under other numbers
             // than what has come since.
             return;
