@@ -42,10 +42,6 @@ final class Device implements DeviceEvents {
         this.conversation = group.conversation(index, this);
     }
 
-    boolean isReady() {
-        return ready;
-    }
-
     boolean isSlow() {
         return pace >= 0;
     }
