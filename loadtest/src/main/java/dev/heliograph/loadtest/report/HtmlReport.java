@@ -2,17 +2,22 @@ package dev.heliograph.loadtest.report;
 
 import dev.heliograph.loadtest.measure.Profile;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Properties;
 import java.util.stream.Collectors;
 
 /** Runs as one page that needs nothing else: plots, figures, and what profiles showed. */
 public final class HtmlReport {
 
-    /** Chart.js, from its WebJar. */
+    /** Chart.js, from its WebJar, whose paths have its version. */
     private static final String LIBRARY =
-            "/META-INF/resources/webjars/chart.js/4.5.1/dist/chart.umd.min.js";
+            "/META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
+
+    private static final String LIBRARY_PROPERTIES =
+            "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
     private HtmlReport() {}
 
@@ -29,7 +34,7 @@ public final class HtmlReport {
                 .replace("{{note}}", escaped(note(comparison)))
                 .replace("{{figures}}", figures(comparison))
                 .replace("{{profiles}}", profiles(results))
-                .replace("{{library}}", resource(LIBRARY).replaceAll("//# sourceMappingURL.*", ""))
+                .replace("{{library}}", library())
                 .replace("{{script}}", resource("plots.js"))
                 // Last, since it may hold anything; and it may not end the script.
                 .replace("{{data}}", JsonReport.whole(results, surroundings).replace("</", "<\\/"));
@@ -143,6 +148,13 @@ public final class HtmlReport {
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
                 .replace("\"", "&quot;");
+    }
+
+    private static String library() throws IOException {
+        Properties properties = new Properties();
+        properties.load(new StringReader(resource(LIBRARY_PROPERTIES)));
+        return resource(LIBRARY.formatted(properties.getProperty("version")))
+                .replaceAll("//# sourceMappingURL.*", "");
     }
 
     private static String resource(String name) throws IOException {
