@@ -3,9 +3,12 @@
 # and holds the other end of standard input. That pipe closes when the owner dies, whatever killed it: then the program is
 # killed. The first line on standard output is the process id of the program; the program's own output follows.
 exec 3<&0
-"$@" </dev/null 3<&- 2>&1 &
+# The program's process tells its id itself, before it becomes the program: else a quick program's output could come first.
+(
+    echo "$BASHPID"
+    exec "$@"
+) </dev/null 3<&- 2>&1 &
 program=$!
-echo "$program"
 # Only the program writes from here on: its output ends when it does.
 exec 1>/dev/null 2>/dev/null
 # Ends at the end of file, for the owner never writes, or when the program has ended.

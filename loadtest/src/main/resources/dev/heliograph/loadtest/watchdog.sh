@@ -9,9 +9,12 @@ set -m
 # Caught, not ignored: what is ignored stays ignored in the program, and the server has to hear SIGTERM.
 trap : HUP INT QUIT TERM
 exec 3<&0
-"$@" </dev/null 3<&- 2>&1 &
+# The program's process tells its id itself, before it becomes the program: else a quick program's output could come first.
+(
+    echo "$BASHPID"
+    exec "$@"
+) </dev/null 3<&- 2>&1 &
 program=$!
-echo "$program"
 # Only the program writes from here on: its output ends when it does.
 exec 1>/dev/null 2>/dev/null
 # Ends at the end of file, for the owner never writes, or when the program has ended.
