@@ -29,20 +29,24 @@ public final class JavaProcess {
                 .isPresent();
     }
 
-    /** Collects all garbage, so that it does not count. */
-    public static void collect(long pid) throws IOException, InterruptedException {
-        jcmd(pid, "GC.run");
-    }
-
-    /** Heap in use, in bytes; none when it is not a Java process. */
-    public static OptionalLong heapBytes(long pid) throws IOException, InterruptedException {
+    /**
+     * Heap in use after a full collection, in bytes; none when it is not a Java process. One call
+     * of {@code jcmd} does both: each takes a Java of its own.
+     */
+    public static OptionalLong liveHeapBytes(long pid) throws IOException, InterruptedException {
         if (!isJava(pid)) {
             return OptionalLong.empty();
         }
-        Matcher used = USED.matcher(jcmd(pid, "GC.heap_info"));
-        return used.find()
-                ? OptionalLong.of(Long.parseLong(used.group(1)) * 1_024)
-                : OptionalLong.empty();
+        Path commands = Files.createTempFile("heliograph-jcmd-", ".commands");
+        try {
+            Files.writeString(commands, "GC.run\nGC.heap_info\n");
+            Matcher used = USED.matcher(jcmd(pid, "-f", commands.toString()));
+            return used.find()
+                    ? OptionalLong.of(Long.parseLong(used.group(1)) * 1_024)
+                    : OptionalLong.empty();
+        } finally {
+            Files.deleteIfExists(commands);
+        }
     }
 
     /** Runs a diagnostic command in it and gives its output. */

@@ -24,10 +24,7 @@ public record Memory(long rss, OptionalLong heap, long kernel, long redis) {
         long heap = 0;
         boolean allJava = true;
         for (long pid : gateways) {
-            if (JavaProcess.isJava(pid)) {
-                JavaProcess.collect(pid);
-            }
-            OptionalLong live = JavaProcess.heapBytes(pid);
+            OptionalLong live = JavaProcess.liveHeapBytes(pid);
             allJava &= live.isPresent();
             heap += live.orElse(0);
             rss += ProcStat.rssBytes(pid);

@@ -26,7 +26,10 @@ import picocli.CommandLine.Command;
         })
 final class Soak extends Scenario {
 
-    private static final int READINGS = 20;
+    /** A reading takes a second of a busy machine, so a short run has fewer. */
+    private static final int FEWEST_READINGS = 6;
+
+    private static final int MOST_READINGS = 20;
     private static final int SECONDS = 600;
 
     /** Devices that leave per second: one in so many. */
@@ -69,8 +72,9 @@ final class Soak extends Scenario {
         double seconds;
         try (Load load = rig.producer().load(users, settings.perSecond())) {
             rig.swarm().churn((double) settings.devices() / CHURN_ONE_IN);
-            for (int i = 0; i < READINGS; i++) {
-                Thread.sleep(Duration.ofSeconds(settings.seconds()).dividedBy(READINGS));
+            int readings = Math.clamp(settings.seconds() / 2, FEWEST_READINGS, MOST_READINGS);
+            for (int i = 0; i < readings; i++) {
+                Thread.sleep(Duration.ofSeconds(settings.seconds()).dividedBy(readings));
                 Memory memory = Memory.read(rig.gateways(), rig.redis());
                 memory.heap().ifPresent(bytes -> heap.add(load.seconds(), (double) bytes));
                 rss.add(load.seconds(), (double) memory.rss());
