@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 
 /**
- * Makes the connections of the gRPC listener: Helidon's, reading through {@link PseudoHeaderNames}.
+ * Makes the connections of the gRPC listener: Helidon's, reading through {@link PseudoHeaderNames}
+ * and writing through {@link AnswerWriter}.
  */
 final class GrpcConnections implements ServerConnectionSelector {
 
@@ -56,7 +57,8 @@ final class GrpcConnections implements ServerConnectionSelector {
         DataReader in = context.dataReader();
         PseudoHeaderNames names = new PseudoHeaderNames();
         DataReader reader = DataReader.create(() -> next(in, names));
-        return http2.connection(new Rewritten(context, reader));
+        return http2.connection(
+                new Rewritten(context, reader, new AnswerWriter(context.dataWriter())));
     }
 
     private static byte[] next(DataReader in, PseudoHeaderNames names) {
@@ -68,8 +70,9 @@ final class GrpcConnections implements ServerConnectionSelector {
         return bytes;
     }
 
-    /** A connection's context with another reader. */
-    private record Rewritten(ConnectionContext context, DataReader dataReader)
+    /** A connection's context with another reader and another writer. */
+    private record Rewritten(
+            ConnectionContext context, DataReader dataReader, DataWriter dataWriter)
             implements ConnectionContext {
 
         @Override
@@ -80,11 +83,6 @@ final class GrpcConnections implements ServerConnectionSelector {
         @Override
         public ExecutorService executor() {
             return context.executor();
-        }
-
-        @Override
-        public DataWriter dataWriter() {
-            return context.dataWriter();
         }
 
         @Override

@@ -52,7 +52,9 @@ final class NotifyApi {
 
     GrpcRouting.Builder routing() {
         BindableService notify =
-                () -> ServerInterceptors.intercept(new NotifyGrpcService(notifier), auth);
+                () ->
+                        ServerInterceptors.intercept(
+                                new NotifyGrpcService(notifier), auth, new WholeAnswers());
         BindableService healthService = health.getHealthService();
         GrpcRouting.Builder routing =
                 GrpcRouting.builder()

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The log in Redis. */
 final class RedisLog implements LogAppender, ChannelLog {
@@ -28,6 +29,9 @@ final class RedisLog implements LogAppender, ChannelLog {
      */
     static final int MAILBOX_MAX_LENGTH = 10_000;
 
+    /** Odd and without a pattern, so that all 64-bit numbers come before one comes again. */
+    private static final long EPOCH_STEP = 0x9E3779B97F4A7C15L;
+
     private static final byte[] NONE = {};
     private static final byte[] MAILBOX_LENGTH = ascii(MAILBOX_MAX_LENGTH);
 
@@ -37,7 +41,10 @@ final class RedisLog implements LogAppender, ChannelLog {
     private final MemoryGuard memory;
     private final LogConfig config;
     private final Clock clock;
-    private final SecureRandom random = new SecureRandom();
+
+    /* From a start that no other node has, in steps that meet no number twice. */
+    private final AtomicLong epochs = new AtomicLong(new SecureRandom().nextLong());
+
     private final byte[] maxLength;
     private final byte[] logLife;
     private final byte[] stateLife;
@@ -211,7 +218,7 @@ final class RedisLog implements LogAppender, ChannelLog {
     }
 
     private byte[] newEpoch() {
-        return ascii(HexFormat.of().toHexDigits(random.nextLong()));
+        return ascii(HexFormat.of().toHexDigits(epochs.getAndAdd(EPOCH_STEP)));
     }
 
     static byte[] ascii(Object value) {
