@@ -2,8 +2,6 @@ package dev.heliograph.server.log;
 
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A place in one channel's log: after the entry that it names.
@@ -19,8 +17,11 @@ public record Position(String epoch, long seq, EntryId id, String fingerprint) {
     /** Fingerprint of no entry. */
     public static final String NO_FINGERPRINT = "00000000";
 
-    private static final Pattern TOKEN =
-            Pattern.compile("([0-9a-f]{16})\\.(\\d{1,16})\\.(\\d{1,16}-\\d{1,16})\\.([0-9a-f]{8})");
+    private static final int EPOCH_DIGITS = 16;
+    private static final int FINGERPRINT_DIGITS = 8;
+
+    /** Beyond any number that comes up, and within a long. */
+    private static final int MAX_DIGITS = 16;
 
     /**
      * 32 bits of the notification id, as 8 hex digits: FNV-1a, which spreads the random tail of a
@@ -34,18 +35,51 @@ public record Position(String epoch, long seq, EntryId id, String fingerprint) {
         return HexFormat.of().toHexDigits(hash);
     }
 
-    /** Reads {@link #token}; empty when it is not one. */
+    /** Reads {@link #token}; empty when it is not one. Each Ack has one, so it is read by hand. */
     public static Optional<Position> parse(String token) {
-        Matcher matcher = TOKEN.matcher(token);
-        if (!matcher.matches()) {
+        int seq = EPOCH_DIGITS + 1;
+        int id = token.indexOf('.', seq) + 1;
+        int dash = token.indexOf('-', id);
+        int fingerprint = token.length() - FINGERPRINT_DIGITS;
+        if (id == 0
+                || dash < 0
+                || fingerprint < dash
+                || token.charAt(seq - 1) != '.'
+                || token.charAt(fingerprint - 1) != '.'
+                || !isHex(token, 0, seq - 1)
+                || !isNumber(token, seq, id - 1)
+                || !isNumber(token, id, dash)
+                || !isNumber(token, dash + 1, fingerprint - 1)
+                || !isHex(token, fingerprint, token.length())) {
             return Optional.empty();
         }
         return Optional.of(
                 new Position(
-                        matcher.group(1),
-                        Long.parseLong(matcher.group(2)),
-                        EntryId.parse(matcher.group(3)),
-                        matcher.group(4)));
+                        token.substring(0, seq - 1),
+                        Long.parseLong(token, seq, id - 1, 10),
+                        new EntryId(
+                                Long.parseLong(token, id, dash, 10),
+                                Long.parseLong(token, dash + 1, fingerprint - 1, 10)),
+                        token.substring(fingerprint)));
+    }
+
+    private static boolean isHex(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean isNumber(String text, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return to > from && to - from <= MAX_DIGITS;
     }
 
     /** What devices keep: opaque to them. */
