@@ -56,7 +56,12 @@ class ConformanceTest {
                         PingCases.group(),
                         ReservedCases.bits(),
                         ReservedCases.opcodes(),
-                        FragmentCases.group())
+                        FragmentCases.group(),
+                        Utf8Cases.group(),
+                        CloseCases.group(),
+                        LimitCases.sizes(),
+                        LimitCases.pieces(),
+                        ExtensionCases.group())
                 .map(ConformanceTest::container);
     }
 
