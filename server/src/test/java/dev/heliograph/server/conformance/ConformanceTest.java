@@ -77,11 +77,13 @@ class ConformanceTest {
                                         whole::bystanderStillReceives))));
     }
 
-    private static void run(Group group, Case it) throws IOException {
+    private static void run(Group group, Case it) {
         boolean well = false;
         try {
             play(it);
             well = true;
+        } catch (AssertionError | IOException e) {
+            throw new AssertionError(it.name(), e); // some reporters number dynamic tests
         } finally {
             REPORT.add(group, it, well);
         }
