@@ -24,6 +24,7 @@ import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
+import java.util.Optional;
 
 /** Makes the frames that a gateway sends. */
 final class Frames {
@@ -42,10 +43,8 @@ final class Frames {
      * @param redelivered whether a Deliver is marked (D-7)
      */
     static Frame covering(LogEntry entry, long nowMs, boolean redelivered) {
-        Notification notification;
-        try {
-            notification = Envelope.parseFrom(entry.envelope()).getNotification();
-        } catch (InvalidProtocolBufferException e) {
+        Optional<Notification> readable = notification(entry);
+        if (readable.isEmpty()) {
             // Only something else than Heliograph can have written it. It must not hold up the
             // rest.
             LOGGER.log(
@@ -59,6 +58,7 @@ final class Frames {
                     entry.position(),
                     SkipReason.SKIP_REASON_UNREADABLE);
         }
+        Notification notification = readable.get();
         if (notification.hasExpireTime()
                 && Timestamps.toMillis(notification.getExpireTime()) <= nowMs) {
             return expired(entry.channel(), entry.position().seq(), entry.position());
@@ -73,6 +73,20 @@ final class Frames {
                                         .setNotification(notification)
                                         .setRedelivered(redelivered))
                         .build());
+    }
+
+    /** What an entry holds; empty when it cannot be sent in every encoding. */
+    private static Optional<Notification> notification(LogEntry entry) {
+        try {
+            return Optional.of(Envelope.parseFrom(entry.envelope()).getNotification())
+                    .filter(
+                            // JSON has no form for other times.
+                            it ->
+                                    Timestamps.isValid(it.getCreateTime())
+                                            && Timestamps.isValid(it.getExpireTime()));
+        } catch (InvalidProtocolBufferException e) {
+            return Optional.empty();
+        }
     }
 
     /** Entries that have expired, up to a position. */

@@ -89,7 +89,8 @@ final class GatewayUpgrader extends WsUpgrader {
         };
     }
 
-    private static Optional<Verdict.Refused> malformed(ConnectRequest request, Headers headers) {
+    /** Why a request is no upgrade, if it is none. */
+    static Optional<Verdict.Refused> malformed(ConnectRequest request, Headers headers) {
         String problem = null;
         if (!saysUpgrade(headers)) {
             problem = "The Connection header does not say Upgrade";

@@ -243,7 +243,7 @@ class FrameReaderTest {
         return frame(firstByte, length, true, NOTHING);
     }
 
-    private static byte[][] bytewise(byte[] stream) {
+    static byte[][] bytewise(byte[] stream) {
         byte[][] pieces = new byte[stream.length][];
         for (int i = 0; i < stream.length; i++) {
             pieces[i] = new byte[] {stream[i]};
@@ -255,7 +255,8 @@ class FrameReaderTest {
         return HexFormat.of().formatHex(utf8(text));
     }
 
-    private static List<String> read(boolean text, byte[]... pieces) {
+    /** What a reader tells of a stream that comes in these pieces. */
+    static List<String> read(boolean text, byte[]... pieces) {
         List<String> told = new ArrayList<>();
         FrameReader reader = new FrameReader(MAX, text);
         for (byte[] piece : pieces) {

@@ -16,14 +16,15 @@ import java.util.List;
 import java.util.Locale;
 
 /** A WebSocket client that is a bare socket, so that it can do everything wrong. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 10_000;
 
     final Socket socket = new Socket();
     private final DataInputStream in;
 
-    RawClient(int port) throws IOException {
+    /** A connection on which nothing has been said. */
+    public RawClient(int port) throws IOException {
         this(port, 0);
     }
 
@@ -33,6 +34,7 @@ final class RawClient implements AutoCloseable {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.setSoTimeout(TIMEOUT_MS);
+        socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
     }
@@ -55,7 +57,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Sends a right handshake plus these header lines. */
-    Answer upgrade(String... headers) throws IOException {
+    public Answer upgrade(String... headers) throws IOException {
         List<String> all =
                 new ArrayList<>(
                         List.of(
@@ -85,15 +87,25 @@ final class RawClient implements AutoCloseable {
         return new Answer(head.status(), lines, new String(body, UTF_8));
     }
 
-    void send(byte[]... parts) throws IOException {
+    /** Sends all parts in one write. */
+    public void send(byte[]... parts) throws IOException {
         socket.getOutputStream().write(WireFrames.concat(parts));
+    }
+
+    /** The next frame, which has to be whole and without extensions. */
+    public Received receive() throws IOException {
+        int first = in.readUnsignedByte();
+        if ((first & 0xF0) != WireFrames.FIN) {
+            throw new IOException("The server sent a fragment or a reserved bit: " + first);
+        }
+        return new Received(first & 0x0F, payload());
     }
 
     /** The next frame: opcode, then the payload as text; for a Close code and reason. */
     String frame() throws IOException {
-        int first = in.readUnsignedByte();
-        int opcode = first & 0x0F;
-        byte[] payload = payload();
+        Received received = receive();
+        int opcode = received.opcode();
+        byte[] payload = received.payload();
         if (opcode == WireFrames.CLOSE) {
             return payload.length == 0
                     ? "close"
@@ -113,7 +125,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Whether the server has ended the stream; what comes before that is an error. */
-    boolean atEnd() throws IOException {
+    public boolean atEnd() throws IOException {
         try {
             return in.read() == -1;
         } catch (SocketException e) {
@@ -151,9 +163,14 @@ final class RawClient implements AutoCloseable {
         return line.toString(ISO_8859_1).strip();
     }
 
+    /** A frame from the server. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    public record Received(int opcode, byte[] payload) {}
+
     /** An HTTP answer. */
-    record Answer(int status, List<String> lines, String body) {
-        String header(String lowerCaseName) {
+    public record Answer(int status, List<String> lines, String body) {
+        /** The first value of a header, null when it is not there. */
+        public String header(String lowerCaseName) {
             return lines.stream()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(lowerCaseName + ":"))
                     .map(line -> line.substring(lowerCaseName.length() + 1).strip())

@@ -5,45 +5,52 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Client frames as bytes, right and wrong ones. */
-final class WireFrames {
+public final class WireFrames {
 
-    static final int FIN = 0x80;
-    static final int CONTINUATION = 0x0;
-    static final int TEXT = 0x1;
-    static final int BINARY = 0x2;
-    static final int CLOSE = 0x8;
-    static final int PING = 0x9;
-    static final int PONG = 0xA;
+    /** The bit of a message's last frame. */
+    public static final int FIN = 0x80;
+
+    public static final int CONTINUATION = 0x0;
+    public static final int TEXT = 0x1;
+    public static final int BINARY = 0x2;
+    public static final int CLOSE = 0x8;
+    public static final int PING = 0x9;
+    public static final int PONG = 0xA;
 
     private static final int KEY = 0x37FA213D;
 
     private WireFrames() {}
 
-    static byte[] text(String text) {
+    /** A text message. */
+    public static byte[] text(String text) {
         return masked(FIN | TEXT, utf8(text));
     }
 
-    static byte[] utf8(String text) {
+    /** The text as bytes. */
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    static byte[] binary(byte[] payload) {
+    /** A binary message. */
+    public static byte[] binary(byte[] payload) {
         return masked(FIN | BINARY, payload);
     }
 
-    static byte[] close(int code, String reason) {
+    /** A Close. */
+    public static byte[] close(int code, String reason) {
         byte[] text = utf8(reason);
         return masked(
                 FIN | CLOSE,
                 ByteBuffer.allocate(2 + text.length).putShort((short) code).put(text).array());
     }
 
-    static byte[] masked(int firstByte, byte[] payload) {
+    /** A right frame with this first byte. */
+    public static byte[] masked(int firstByte, byte[] payload) {
         return frame(firstByte, payload.length, true, payload);
     }
 
     /** A frame that claims a length, which need not be that of its payload. */
-    static byte[] frame(int firstByte, long length, boolean mask, byte[] payload) {
+    public static byte[] frame(int firstByte, long length, boolean mask, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(14 + payload.length).put((byte) firstByte);
         int maskBit = mask ? 0x80 : 0;
         if (length < 126) {
@@ -64,7 +71,8 @@ final class WireFrames {
         return bytes;
     }
 
-    static byte[] concat(byte[]... parts) {
+    /** All of them, one behind the other. */
+    public static byte[] concat(byte[]... parts) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             all.writeBytes(part);
