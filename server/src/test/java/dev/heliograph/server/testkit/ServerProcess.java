@@ -6,6 +6,9 @@ import dev.heliograph.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, with this process' class path. */
 public final class ServerProcess implements AutoCloseable {
@@ -24,15 +28,17 @@ public final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
 
-    private ServerProcess(Map<String, String> settings) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
+    private ServerProcess(Map<String, String> settings, String... launcher) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher));
+        command.addAll(
+                List.of(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Main.class.getName());
+                        Main.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> all =
                 new java.util.HashMap<>(
                         Map.of(
@@ -49,6 +55,13 @@ public final class ServerProcess implements AutoCloseable {
     /** Starts one; settings are keys below {@code heliograph}. It may fail to come up. */
     public static ServerProcess launch(Map<String, String> settings) throws IOException {
         return new ServerProcess(settings);
+    }
+
+    /** Starts one that may open so many files. It may fail to come up. */
+    public static ServerProcess launch(int openFiles, Map<String, String> settings)
+            throws IOException {
+        String limited = "ulimit -n " + openFiles + " && exec \"$@\"";
+        return new ServerProcess(settings, "sh", "-c", limited, "sh");
     }
 
     /** Starts one and waits until it is up. */
@@ -116,6 +129,13 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         exitCode();
+    }
+
+    /** How many files it has open, as Linux tells. */
+    public int openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return (int) files.count();
+        }
     }
 
     /** Waits for the end. */
