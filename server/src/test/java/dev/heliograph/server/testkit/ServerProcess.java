@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ public final class ServerProcess implements AutoCloseable {
     private static final Pattern UP =
             Pattern.compile("http port (\\d+), grpc port (\\d+|none), admin port (\\d+)");
     private static final int EXIT_SECONDS = 30;
+
+    /** A machine that measures something else meanwhile starts it slowly. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
@@ -73,7 +77,10 @@ public final class ServerProcess implements AutoCloseable {
     /** Returns when it is up. */
     public ServerProcess awaitUp() {
         try {
-            eventually("the server is up", () -> up().isPresent() || !process.isAlive());
+            eventually(
+                    () -> "the server is up: " + output,
+                    START_LIMIT,
+                    () -> up().isPresent() || !process.isAlive());
             if (up().isEmpty()) {
                 throw new IllegalStateException("It has ended: " + output);
             }
