@@ -2,6 +2,7 @@ package dev.heliograph.server;
 
 import dev.heliograph.server.auth.JwtVerifier;
 import dev.heliograph.server.auth.TokenIssuer;
+import dev.heliograph.server.config.OpenFiles;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.config.ServerConfig.Role;
 import dev.heliograph.server.console.ConsoleService;
@@ -44,15 +45,6 @@ public final class HeliographServer {
 
     private static final String GRPC = "grpc";
     private static final String ADMIN = "admin";
-
-    /** Browsers with the console open, where no gateway sets a limit of its own. */
-    private static final int MAX_HTTP_CONNECTIONS = 1_000;
-
-    /** Backends hold a few connections each. */
-    private static final int MAX_GRPC_CONNECTIONS = 1_000;
-
-    /** Probes and scrapers. */
-    private static final int MAX_ADMIN_CONNECTIONS = 100;
 
     /** A console's token: it fetches another before this one ends. */
     private static final Duration CONSOLE_TOKEN_LIFE = Duration.ofHours(1);
@@ -133,7 +125,8 @@ public final class HeliographServer {
 
     private WebServer web(LogNotifier notifier) {
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
-        listener(builder, config.httpPort(), MAX_HTTP_CONNECTIONS);
+        OpenFiles files = OpenFiles.ofProcess();
+        listener(builder, config.httpPort(), files.httpConnections());
         HttpRouting.Builder routing = HttpRouting.builder();
         webSockets.ifPresent(
                 it -> {
@@ -146,13 +139,13 @@ public final class HeliographServer {
         builder.addRouting(routing);
         builder.addFeature(observe());
         builder.putSocket(
-                ADMIN, admin -> listener(admin, config.adminPort(), MAX_ADMIN_CONNECTIONS));
+                ADMIN, admin -> listener(admin, config.adminPort(), files.adminConnections()));
         notifyApi.ifPresent(
                 api -> {
                     builder.putSocket(
                             GRPC,
                             grpc -> {
-                                listener(grpc, config.grpcPort(), MAX_GRPC_CONNECTIONS);
+                                listener(grpc, config.grpcPort(), files.grpcConnections());
                                 grpc.protocolsDiscoverServices(false)
                                         .addConnectionSelector(api.connections())
                                         .addRouting(api.routing());

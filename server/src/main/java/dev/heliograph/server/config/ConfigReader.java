@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads single values below {@code heliograph} and says which key is wrong, and how. */
 final class ConfigReader {
@@ -70,6 +73,56 @@ final class ConfigReader {
             throw bad(key, value, shape);
         }
         throw bad(key, value, shape);
+    }
+
+    /** Empty when the key is {@code auto} or absent: the number follows from something else. */
+    OptionalInt integerOrAuto(String key, int min, int max) {
+        return text(key).filter(value -> !value.equals("auto")).isPresent()
+                ? OptionalInt.of(integer(key, min, max))
+                : OptionalInt.empty();
+    }
+
+    /** {@code true} or {@code false}. */
+    boolean bool(String key) {
+        String shape = "true or false";
+        String value = requiredText(key, "it has to be " + shape);
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw bad(key, value, shape);
+        };
+    }
+
+    /** Addresses and ranges with commas between; none when the key is absent or blank. */
+    List<AddressRange> addressRanges(String key) {
+        try {
+            return list(key).stream().map(AddressRange::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw bad(
+                    key,
+                    text(key).orElse(""),
+                    "IP addresses or ranges such as 10.0.0.0/8 or fd00::/8 with commas between");
+        }
+    }
+
+    /** Origins with commas between; none when the key is absent or blank. */
+    AllowedOrigins origins(String key) {
+        try {
+            return new AllowedOrigins(list(key));
+        } catch (IllegalArgumentException e) {
+            throw bad(
+                    key,
+                    text(key).orElse(""),
+                    "origins such as https://app.example.com or https://*.example.com with commas"
+                            + " between");
+        }
+    }
+
+    private List<String> list(String key) {
+        return text(key).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(String::strip)
+                .toList();
     }
 
     /** ISO-8601 such as {@code PT25S}, or a number with ms, s, m, h or d. */

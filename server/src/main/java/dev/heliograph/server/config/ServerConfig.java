@@ -4,7 +4,9 @@ import io.helidon.config.Config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -42,8 +44,9 @@ public record ServerConfig(
      */
     public static ServerConfig create(Config config) {
         ConfigReader reader = new ConfigReader(config);
+        Set<Role> roles = reader.roles();
         return new ServerConfig(
-                reader.roles(),
+                roles,
                 reader.node(),
                 reader.requiredText("bind-address", "it has to be an IP address"),
                 reader.integer("http-port", 0, 65_535),
@@ -57,7 +60,7 @@ public record ServerConfig(
                         reader.integer("log.max-length", 1, 1_000_000),
                         reader.duration("log.retention", SECOND, DAY.multipliedBy(366)),
                         reader.duration("log.idempotency-window", SECOND, DAY)),
-                gateway(reader),
+                gateway(reader, roles),
                 new AuthConfig(
                         reader.requiredText(
                                 "auth.jwks",
@@ -70,17 +73,31 @@ public record ServerConfig(
                         reader.path("console.path"), reader.path("console.dev-key-file")));
     }
 
-    private static GatewayConfig gateway(ConfigReader reader) {
+    private static GatewayConfig gateway(ConfigReader reader, Set<Role> roles) {
+        OptionalInt connections = reader.integerOrAuto("gateway.max-connections", 1, 1_000_000);
+        int maxSubscriptions = reader.integer("gateway.max-subscriptions", 1, 10_000);
         return new GatewayConfig(
                 reader.duration("gateway.heartbeat-interval", Duration.ofMillis(100), DAY),
                 reader.duration("gateway.heartbeat-timeout", Duration.ofMillis(100), DAY),
                 reader.duration("gateway.hello-timeout", Duration.ofMillis(100), DAY),
                 reader.integer("gateway.max-message-bytes", 1024, 1 << 20),
-                reader.integer("gateway.max-subscriptions", 1, 10_000),
-                reader.integer("gateway.max-connections", 1, 1_000_000),
+                maxSubscriptions,
+                roles.contains(Role.GATEWAY)
+                        ? OpenFiles.ofProcess()
+                                .maxConnections(connections, roles.contains(Role.NOTIFY))
+                        : connections.orElse(0),
                 reader.integer("gateway.outbox-soft-limit-bytes", 1024, 1 << 24),
                 reader.duration("gateway.stall-timeout", Duration.ofMillis(100), DAY),
-                reader.duration("gateway.drain-time", Duration.ZERO, DAY));
+                reader.duration("gateway.drain-time", Duration.ZERO, DAY),
+                new LimitsConfig(
+                        reader.duration("gateway.handshake-timeout", Duration.ofMillis(100), DAY),
+                        reader.integer("gateway.max-connections-per-ip", 0, 1_000_000),
+                        reader.integer("gateway.max-connections-per-user", 0, 1_000_000),
+                        reader.integerOrAuto("gateway.max-frames-per-second", 1, 1_000_000)
+                                .orElseGet(() -> LimitsConfig.framesPerSecond(maxSubscriptions)),
+                        reader.addressRanges("gateway.trusted-proxies"),
+                        reader.bool("gateway.proxy-protocol"),
+                        reader.origins("gateway.allowed-origins")));
     }
 
     /** What a process does. Every combination works; both is the default. */
@@ -127,11 +144,13 @@ public record ServerConfig(
      * @param helloTimeout time from the upgrade to Hello
      * @param maxMessageBytes largest message from a device
      * @param maxSubscriptions most subscriptions of one session
-     * @param maxConnections most connections of this process; more are refused with 503
+     * @param maxConnections most connections of this process, never more than its files carry; more
+     *     are refused with 503
      * @param outboxSoftLimitBytes above this a session leaves live mode and is served from the log
      *     as its socket drains
      * @param stallTimeout a socket that takes no bytes for this long is closed with 4008
      * @param drainTime over how long GoAways are spread on shutdown
+     * @param limits who may connect, and how much of each
      */
     public record GatewayConfig(
             Duration heartbeatInterval,
@@ -142,7 +161,42 @@ public record ServerConfig(
             int maxConnections,
             int outboxSoftLimitBytes,
             Duration stallTimeout,
-            Duration drainTime) {}
+            Duration drainTime,
+            LimitsConfig limits) {}
+
+    /**
+     * What keeps strangers from taking a gateway for themselves.
+     *
+     * @param handshakeTimeout how long a socket may take for its first request
+     * @param perIp most connections from one address, IPv6 by /64; 0: no limit
+     * @param perUser most connections of one user on this gateway; 0: no limit
+     * @param framesPerSecond what a device may send in the long run; twice as many at once
+     * @param trustedProxies whose word on the address of a client counts
+     * @param proxyProtocol whether each connection begins with a PROXY protocol header
+     * @param allowedOrigins the web pages that may connect
+     */
+    public record LimitsConfig(
+            Duration handshakeTimeout,
+            int perIp,
+            int perUser,
+            int framesPerSecond,
+            List<AddressRange> trustedProxies,
+            boolean proxyProtocol,
+            AllowedOrigins allowedOrigins) {
+
+        /**
+         * Twice what the SDKs can send: they acknowledge each subscription up to ten times a
+         * second.
+         */
+        private static final int FRAMES_PER_SUBSCRIPTION = 2 * 10;
+
+        /** Room for Hello, heartbeats and Pings where subscriptions are few. */
+        private static final int LEAST_FRAMES = 200;
+
+        static int framesPerSecond(int maxSubscriptions) {
+            return Math.max(LEAST_FRAMES, FRAMES_PER_SUBSCRIPTION * maxSubscriptions);
+        }
+    }
 
     /**
      * Whose tokens are trusted.

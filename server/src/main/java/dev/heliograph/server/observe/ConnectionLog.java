@@ -3,11 +3,21 @@ package dev.heliograph.server.observe;
 import dev.heliograph.server.gateway.Peer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The life of connections as structured log lines. No line ever holds a token or a payload. */
 public final class ConnectionLog {
 
     private static final System.Logger LOGGER = System.getLogger(ConnectionLog.class.getName());
+
+    /** A flood of refusals must not fill a disk; metrics count them all. */
+    private static final int REFUSALS_PER_SECOND = 100;
+
+    private static final long SECOND_NANOS = 1_000_000_000L;
+
+    private final AtomicLong refusedSecond = new AtomicLong(Long.MIN_VALUE);
+    private final AtomicInteger refusedInSecond = new AtomicInteger();
 
     /** A session was welcomed. */
     public void connected(
@@ -37,8 +47,15 @@ public final class ConnectionLog {
         log("disconnected", fields);
     }
 
-    /** A connection was refused before the upgrade. */
+    /** A connection was refused before the upgrade. Of many in a second the first are logged. */
     public void refused(Peer peer, String code, String reason) {
+        long second = System.nanoTime() / SECOND_NANOS;
+        if (refusedSecond.getAndSet(second) != second) {
+            refusedInSecond.set(0);
+        }
+        if (refusedInSecond.incrementAndGet() > REFUSALS_PER_SECOND) {
+            return;
+        }
         Map<String, Object> fields = new LinkedHashMap<>();
         peer(fields, peer);
         fields.put("code", code);

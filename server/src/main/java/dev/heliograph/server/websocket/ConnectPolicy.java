@@ -4,36 +4,65 @@ import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.auth.TokenException;
 import dev.heliograph.server.auth.TokenVerifier;
+import dev.heliograph.server.config.AllowedOrigins;
 import dev.heliograph.server.gateway.CodeLabels;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionFactory;
 import dev.heliograph.server.log.Channel;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Decides about connection attempts, for the upgrade and for the verdict endpoint alike. */
 final class ConnectPolicy {
 
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int SERVICE_UNAVAILABLE = 503;
+
+    /** What one is told to wait who found no place, at least and on top at random. */
+    private static final int RETRY_MS = 2_000;
 
     private final TokenVerifier tokens;
     private final SessionFactory sessions;
+    private final AllowedOrigins origins;
+    private final Places places;
 
-    ConnectPolicy(TokenVerifier tokens, SessionFactory sessions) {
+    ConnectPolicy(
+            TokenVerifier tokens, SessionFactory sessions, AllowedOrigins origins, Places places) {
         this.tokens = tokens;
         this.sessions = sessions;
+        this.origins = origins;
+        this.places = places;
     }
 
-    /** Admission goes first: under overload no signature is checked. */
-    Verdict decide(List<String> offered, Peer peer) {
+    /**
+     * What an attempt meets at the moment. Admission goes first: under overload no signature is
+     * checked.
+     */
+    Verdict decide(ConnectRequest request, Peer peer) {
+        if (!origins.allow(request.origin())) {
+            return new Verdict.Refused(
+                    FORBIDDEN,
+                    CodeLabels.of(ErrorCode.ERROR_CODE_FORBIDDEN),
+                    0,
+                    "Pages of this Origin may not connect here",
+                    "origin");
+        }
         if (sessions.admit(peer) instanceof SessionFactory.Admission.Refused refused) {
             return new Verdict.Refused(
                     SERVICE_UNAVAILABLE,
                     refused.label(),
                     refused.retryAfterMs(),
-                    "This gateway takes no connections at the moment");
+                    Places.Full.NODE.message(),
+                    refused.label());
         }
+        Optional<Places.Full> full = places.full(peer, Optional.empty());
+        if (full.isPresent()) {
+            return full(full.get());
+        }
+        List<String> offered = request.tokens();
         if (offered.size() > 1) {
             return badRequest(
                     "More than one token: send one, in Authorization or as a subprotocol");
@@ -42,7 +71,7 @@ final class ConnectPolicy {
             return unauthenticated("No token: send one as Authorization: Bearer <jwt>");
         }
         try {
-            return decide(tokens.verify(offered.getFirst()));
+            return decide(tokens.verify(offered.getFirst()), peer);
         } catch (TokenException e) {
             return e.reason() == TokenException.Reason.EXPIRED
                     ? new Verdict.Expired(e.getMessage())
@@ -56,14 +85,25 @@ final class ConnectPolicy {
                 BAD_REQUEST, CodeLabels.of(ErrorCode.ERROR_CODE_INVALID_ARGUMENT), 0, message);
     }
 
-    private static Verdict decide(Principal principal) {
+    /** The refusal of one for whom there is no place. */
+    static Verdict.Refused full(Places.Full full) {
+        return new Verdict.Refused(
+                SERVICE_UNAVAILABLE,
+                CodeLabels.of(ErrorCode.ERROR_CODE_OVERLOADED),
+                RETRY_MS + ThreadLocalRandom.current().nextInt(RETRY_MS),
+                full.message(),
+                full.reason());
+    }
+
+    private Verdict decide(Principal principal, Peer peer) {
         if (!principal.scopes().contains(Principal.SCOPE_CONNECT)) {
             return unauthenticated("The token lacks the scope connect");
         }
         if (!Channel.validName(principal.subject())) {
             return unauthenticated("The token's sub is not a valid user id");
         }
-        return new Verdict.Welcome(principal);
+        Optional<Places.Full> full = places.full(peer, Optional.of(principal));
+        return full.isPresent() ? full(full.get()) : new Verdict.Welcome(principal);
     }
 
     private static Verdict.Refused unauthenticated(String message) {

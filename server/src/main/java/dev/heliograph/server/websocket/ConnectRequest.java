@@ -14,8 +14,9 @@ import java.util.Optional;
  *
  * @param encoding of the first subprotocol offered that is known (C-1)
  * @param tokens every token found (C-3); one is right
+ * @param origin the page that a browser acts for
  */
-record ConnectRequest(Optional<Encoding> encoding, List<String> tokens) {
+record ConnectRequest(Optional<Encoding> encoding, List<String> tokens, Optional<String> origin) {
 
     private static final String BEARER = "Bearer ";
     private static final String TOKEN_SUBPROTOCOL = "heliograph.token.";
@@ -38,7 +39,8 @@ record ConnectRequest(Optional<Encoding> encoding, List<String> tokens) {
                 }
             }
         }
-        return new ConnectRequest(encoding, tokens);
+        return new ConnectRequest(
+                encoding, tokens, values(headers, HeaderNames.ORIGIN).stream().findFirst());
     }
 
     private static Optional<Encoding> encoding(String subprotocol) {

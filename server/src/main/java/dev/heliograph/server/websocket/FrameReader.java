@@ -13,6 +13,11 @@ final class FrameReader {
 
     /** What was read. */
     interface Events {
+        /** A frame of any kind begins. False when the peer sends more of them than it may. */
+        default boolean admits() {
+            return true;
+        }
+
         /** A whole data message; the array is the callee's. */
         void message(byte[] payload);
 
@@ -118,6 +123,10 @@ final class FrameReader {
     }
 
     private void firstByte(int b, Events events) {
+        if (!events.admits()) {
+            fail(CloseCode.CLOSE_CODE_RATE_LIMITED, "too many frames", events);
+            return;
+        }
         fin = (b & FIN) != 0;
         opcode = b & OPCODE_BITS;
         if ((b & RESERVED_BITS) != 0) {

@@ -3,6 +3,7 @@ package dev.heliograph.server.websocket;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionFactory;
@@ -27,7 +28,6 @@ import java.util.stream.Stream;
 
 /**
  * Answers the WebSocket handshake on {@code /v1/connect} (C-1 to C-7) and makes the connections.
- * Origins are not checked: a token has to be sent on purpose, nothing rides on cookies.
  */
 final class GatewayUpgrader extends WsUpgrader {
 
@@ -37,7 +37,11 @@ final class GatewayUpgrader extends WsUpgrader {
     private final ConnectPolicy policy;
     private final SessionFactory sessions;
     private final Wiring wiring;
+    private final Doors doors;
     private final ConnectionLog log;
+
+    /** What stands between a socket and its session. */
+    record Doors(Peers peers, Arrivals arrivals, Places places) {}
 
     /**
      * An upgrader for one spelling of the Upgrade header: RFC 6455 ignores case, Helidon's lookup
@@ -48,12 +52,14 @@ final class GatewayUpgrader extends WsUpgrader {
             ConnectPolicy policy,
             SessionFactory sessions,
             Wiring wiring,
+            Doors doors,
             ConnectionLog log) {
         super(WsConfig.create());
         this.upgradeValue = upgradeValue;
         this.policy = policy;
         this.sessions = sessions;
         this.wiring = wiring;
+        this.doors = doors;
         this.log = log;
     }
 
@@ -70,21 +76,27 @@ final class GatewayUpgrader extends WsUpgrader {
                 || !Method.GET.equals(prologue.method())) {
             return null;
         }
-        Peer peer = Peers.of(context.remotePeer(), context.proxyProtocolData(), headers);
+        Peer peer = doors.peers().of(context.remotePeer(), context.proxyProtocolData(), headers);
         ConnectRequest request = ConnectRequest.parse(headers);
         Optional<Verdict.Refused> malformed = malformed(request, headers);
-        Verdict verdict =
-                malformed.isPresent() ? malformed.get() : policy.decide(request.tokens(), peer);
+        Verdict verdict = malformed.isPresent() ? malformed.get() : policy.decide(request, peer);
         return switch (verdict) {
             case Verdict.Refused refused -> throw refuse(context, peer, refused);
             case Verdict.Expired _ ->
-                    accept(context, request, headers, peer, () -> new ExpiredSession());
+                    accept(
+                            context,
+                            request,
+                            headers,
+                            peer,
+                            Optional.empty(),
+                            () -> new ExpiredSession());
             case Verdict.Welcome welcome ->
                     accept(
                             context,
                             request,
                             headers,
                             peer,
+                            Optional.of(welcome.principal()),
                             () -> sessions.open(welcome.principal()));
         };
     }
@@ -131,7 +143,9 @@ final class GatewayUpgrader extends WsUpgrader {
             ConnectRequest request,
             Headers headers,
             Peer peer,
+            Optional<Principal> principal,
             Supplier<SessionHandler> session) {
+        Places.Place place = place(context, peer, principal);
         Encoding encoding = request.encoding().orElseThrow();
         String answer =
                 SWITCHING_PROTOCOL_PREFIX
@@ -139,14 +153,32 @@ final class GatewayUpgrader extends WsUpgrader {
                         + "\r\nSec-WebSocket-Protocol: "
                         + encoding.subprotocol()
                         + SWITCHING_PROTOCOLS_SUFFIX;
-        write(context, answer.getBytes(US_ASCII));
-        return new WebSocketConnection(wiring, context, encoding, peer, session);
+        doors.arrivals().left(context);
+        try {
+            write(context, answer.getBytes(US_ASCII));
+            return new WebSocketConnection(wiring, context, encoding, peer, session, place);
+        } catch (RuntimeException e) {
+            place.leave();
+            throw e;
+        }
+    }
+
+    /** Many may have been let in at once for the last one. */
+    private Places.Place place(
+            ConnectionContext context, Peer peer, Optional<Principal> principal) {
+        Optional<Places.Place> place = doors.places().take(peer, principal);
+        if (place.isEmpty()) {
+            Places.Full full = doors.places().full(peer, principal).orElse(Places.Full.NODE);
+            throw refuse(context, peer, ConnectPolicy.full(full));
+        }
+        return place.get();
     }
 
     private CloseConnectionException refuse(
             ConnectionContext context, Peer peer, Verdict.Refused refused) {
-        log.refused(peer, refused.code(), refused.message());
-        wiring.metrics().connectionRefused(refused.code());
+        doors.arrivals().left(context);
+        log.refused(peer, refused.reason(), refused.message());
+        wiring.metrics().connectionRefused(refused.reason());
         byte[] body = refused.json().getBytes(UTF_8);
         StringBuilder head =
                 new StringBuilder(256)
@@ -158,7 +190,8 @@ final class GatewayUpgrader extends WsUpgrader {
         switch (refused.status()) {
             case 400 -> head.append("\r\nSec-WebSocket-Version: ").append(SUPPORTED_VERSION);
             case 401 -> head.append("\r\nWWW-Authenticate: Bearer");
-            default -> head.append("\r\nRetry-After: ").append(refused.retryAfterSeconds());
+            case 503 -> head.append("\r\nRetry-After: ").append(refused.retryAfterSeconds());
+            default -> {}
         }
         head.append("\r\n\r\n");
         byte[] answer = new byte[head.length() + body.length];

@@ -24,8 +24,16 @@ sealed interface Verdict {
      * @param code label of an ErrorCode
      * @param retryAfterMs 0 when trying again does not help
      * @param message what was wrong; never holds a token
+     * @param reason what metrics and logs call it: finer than the code
      */
-    record Refused(int status, String code, int retryAfterMs, String message) implements Verdict {
+    record Refused(int status, String code, int retryAfterMs, String message, String reason)
+            implements Verdict {
+
+        /** One whose code says it all. */
+        Refused(int status, String code, int retryAfterMs, String message) {
+            this(status, code, retryAfterMs, message, code);
+        }
+
         /** For Retry-After, which counts in seconds: never earlier than said. */
         long retryAfterSeconds() {
             return TimeUnit.MILLISECONDS.toSeconds(retryAfterMs + 999L);

@@ -6,7 +6,6 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.Optional;
 
 /**
  * {@code GET /v1/connect} without an upgrade: what an upgrade with the same token would have met
@@ -21,9 +20,11 @@ final class VerdictEndpoint implements HttpService {
     private static final String PREFLIGHT_SECONDS = "86400";
 
     private final ConnectPolicy policy;
+    private final Peers peers;
 
-    VerdictEndpoint(ConnectPolicy policy) {
+    VerdictEndpoint(ConnectPolicy policy, Peers peers) {
         this.policy = policy;
+        this.peers = peers;
     }
 
     @Override
@@ -43,9 +44,11 @@ final class VerdictEndpoint implements HttpService {
                         ? ConnectPolicy.badRequest(
                                 "Not a WebSocket upgrade: send no body and Upgrade: websocket")
                         : policy.decide(
-                                ConnectRequest.parse(request.headers()).tokens(),
-                                Peers.of(
-                                        request.remotePeer(), Optional.empty(), request.headers()));
+                                ConnectRequest.parse(request.headers()),
+                                peers.of(
+                                        request.remotePeer(),
+                                        request.proxyProtocolData(),
+                                        request.headers()));
         if (verdict instanceof Verdict.Refused refused && refused.retryAfterMs() > 0) {
             response.header(HeaderNames.RETRY_AFTER, Long.toString(refused.retryAfterSeconds()));
         }

@@ -25,27 +25,33 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
     private final ConnectionContext context;
     private final WebSocketTransport transport;
     private final FrameReader frames;
+    private final FrameRate rate;
     private final Supplier<SessionHandler> sessions;
+    private final Places.Place place;
     private SessionHandler session;
 
     /**
      * A connection whose handshake has been answered.
      *
      * @param sessions makes the session, on the reader thread
+     * @param place is left at the end
      */
     WebSocketConnection(
             Wiring wiring,
             ConnectionContext context,
             Encoding encoding,
             Peer peer,
-            Supplier<SessionHandler> sessions) {
+            Supplier<SessionHandler> sessions,
+            Places.Place place) {
         this.wiring = wiring;
         this.context = context;
         this.sessions = sessions;
+        this.place = place;
         transport =
                 new WebSocketTransport(
                         wiring, context.serverSocket(), encoding, peer, this::drained);
         frames = new FrameReader(wiring.config().maxMessageBytes(), encoding == Encoding.JSON);
+        rate = new FrameRate(wiring.config().limits().framesPerSecond(), System.nanoTime());
     }
 
     /**
@@ -62,6 +68,7 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
             failed(e);
         } finally {
             end();
+            place.leave();
             wiring.metrics()
                     .connectionEnded(
                             EndReason.of(transport.handshake().code()),
@@ -79,6 +86,12 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
     @Override
     public void close(boolean interrupt) {
         transport.closeSocket();
+        place.leave(); // handle may never have been called
+    }
+
+    @Override
+    public boolean admits() {
+        return rate.take(System.nanoTime());
     }
 
     @Override

@@ -1,15 +1,21 @@
 package dev.heliograph.server.websocket;
 
 import dev.heliograph.server.auth.TokenVerifier;
+import dev.heliograph.server.config.OpenFiles;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.config.ServerConfig.LimitsConfig;
 import dev.heliograph.server.gateway.SessionFactory;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
+import dev.heliograph.server.websocket.GatewayUpgrader.Doors;
+import io.helidon.common.socket.SocketOptions;
+import io.helidon.http.Headers;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerConfig;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
-import java.time.Duration;
 
 /**
  * The WebSocket side of a Helidon listener. To wire it, call {@link #configure} on the listener's
@@ -27,19 +33,9 @@ public final class WebSocketGateway implements AutoCloseable {
      */
     private static final int SEND_BUFFER_BYTES = WebSocketTransport.GATHER_BYTES;
 
-    /**
-     * Sockets above {@code maxConnections}: the surplus gets its 503 from the upgrader, where
-     * Helidon would leave it waiting in the backlog; verdicts and the console need some too.
-     */
-    private static final int EXTRA_SOCKETS = 512;
-
-    /** A socket that has sent no whole request for this long is not going to upgrade. */
-    private static final Duration IDLE_TIMEOUT = Duration.ofSeconds(60);
-
-    private static final Duration IDLE_CHECK_PERIOD = Duration.ofSeconds(15);
-
     private final Wiring wiring;
     private final ConnectPolicy policy;
+    private final Doors doors;
     private final SessionFactory sessions;
     private final ConnectionLog log;
 
@@ -51,7 +47,15 @@ public final class WebSocketGateway implements AutoCloseable {
             ConnectionLog log) {
         int count = FLUSHERS_PER_CORE * Runtime.getRuntime().availableProcessors();
         this.wiring = new Wiring(config, new Flushers(count, config.stallTimeout()), metrics);
-        this.policy = new ConnectPolicy(tokens, sessions);
+        LimitsConfig limits = config.limits();
+        // Of the spare sockets the other half is for those that are being refused or closed.
+        int arrivals = OpenFiles.spareSockets(config.maxConnections()) / 2;
+        this.doors =
+                new Doors(
+                        new Peers(limits.trustedProxies()),
+                        new Arrivals(limits.handshakeTimeout(), arrivals, metrics, log),
+                        new Places(config));
+        this.policy = new ConnectPolicy(tokens, sessions, limits.allowedOrigins(), doors.places());
         this.sessions = sessions;
         this.log = log;
     }
@@ -76,31 +80,50 @@ public final class WebSocketGateway implements AutoCloseable {
         listener.protocolsDiscoverServices(false)
                 .addConnectionSelector(
                         Http1ConnectionSelector.builder()
-                                .config(Http1Config.create())
+                                .config(http())
                                 .addUpgrader(upgrader("websocket"))
                                 .addUpgrader(upgrader("WebSocket"))
                                 .build());
         // Without NIO a connection has one buffer of 8 KiB less.
         listener.useNio(false);
         listener.connectionOptions(
-                options -> options.tcpNoDelay(true).socketSendBufferSize(SEND_BUFFER_BYTES));
-        listener.maxTcpConnections(wiring.config().maxConnections() + EXTRA_SOCKETS);
-        listener.idleConnectionTimeout(IDLE_TIMEOUT);
-        listener.idleConnectionPeriod(IDLE_CHECK_PERIOD);
+                new AcceptedSockets(
+                        SocketOptions.builder()
+                                .tcpNoDelay(true)
+                                .socketSendBufferSize(SEND_BUFFER_BYTES)
+                                .build(),
+                        doors.arrivals()));
+        listener.enableProxyProtocol(wiring.config().limits().proxyProtocol());
+        // The surplus gets its 503 from the upgrader, where Helidon would leave it waiting.
+        int devices = wiring.config().maxConnections();
+        listener.maxTcpConnections(devices + OpenFiles.spareSockets(devices));
+    }
+
+    private Http1Config http() {
+        return Http1Config.builder()
+                .addReceiveListener(
+                        new Http1ConnectionListener() {
+                            @Override
+                            public void headers(ConnectionContext context, Headers headers) {
+                                doors.arrivals().requested(context);
+                            }
+                        })
+                .build();
     }
 
     /** {@code GET /v1/connect} for requests that are no upgrade. */
     public HttpService verdicts() {
-        return new VerdictEndpoint(policy);
+        return new VerdictEndpoint(policy, doors.peers());
     }
 
     /** Ends the flushers: connections that still stand get nothing more. */
     @Override
     public void close() {
+        doors.arrivals().close();
         wiring.flushers().close();
     }
 
     private GatewayUpgrader upgrader(String upgradeValue) {
-        return new GatewayUpgrader(upgradeValue, policy, sessions, wiring, log);
+        return new GatewayUpgrader(upgradeValue, policy, sessions, wiring, doors, log);
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,11 @@ class ServerConfigTest {
         assertThat(config.log().retention(), is(Duration.ofDays(7)));
         assertThat(config.log().idempotencyWindow(), is(Duration.ofMinutes(10)));
         assertThat(config.gateway().heartbeatInterval(), is(Duration.ofSeconds(25)));
-        assertThat(config.gateway().maxConnections(), is(18_000));
+        assertThat(
+                config.gateway().maxConnections(),
+                is(OpenFiles.ofProcess().maxConnections(OptionalInt.empty(), true)));
+        assertThat(config.gateway().limits().framesPerSecond(), is(2_000));
+        assertThat(config.gateway().limits().perUser(), is(50));
         assertThat(config.auth().issuer(), is("heliograph"));
     }
 
@@ -59,6 +64,18 @@ class ServerConfigTest {
         "log.retention, -1s",
         "log.idempotency-window, 25h",
         "gateway.max-connections, 1e9",
+        "gateway.max-connections, many",
+        "gateway.max-connections-per-ip, -1",
+        "gateway.max-connections-per-user, -1",
+        "gateway.max-frames-per-second, 0",
+        "gateway.handshake-timeout, 0s",
+        "gateway.trusted-proxies, proxy.example.com",
+        "gateway.trusted-proxies, 10.0.0.0/33",
+        "gateway.trusted-proxies, '10.0.0.1,'",
+        "gateway.proxy-protocol, yes",
+        "gateway.allowed-origins, app.example.com",
+        "gateway.allowed-origins, https://*",
+        "gateway.allowed-origins, https://a.example.com/",
         "gateway.heartbeat-interval, 0s",
         "auth.jwks-refresh, 1ms",
         "auth.jwks, ''"

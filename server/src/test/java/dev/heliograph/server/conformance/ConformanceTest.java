@@ -39,7 +39,10 @@ class ConformanceTest {
                         String.valueOf(MAX_MESSAGE_BYTES),
                         // None falls into a case.
                         "gateway.heartbeat-interval",
-                        "1h");
+                        "1h",
+                        // Some cases are nothing but many small frames.
+                        "gateway.max-frames-per-second",
+                        "1000000");
         backend = whole.producer().api(whole.token("backend"));
     }
 

@@ -10,7 +10,9 @@ import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.proto.device.v1.Subscribed;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.config.AllowedOrigins;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.config.ServerConfig.LimitsConfig;
 import dev.heliograph.server.config.ServerConfig.RedisConfig;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogAppender.Append;
@@ -29,6 +31,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Gateways on one real Redis, and devices without sockets. */
 final class GatewayFixture implements AutoCloseable {
 
+    static final LimitsConfig LIMITS =
+            new LimitsConfig(
+                    Duration.ofSeconds(10),
+                    0,
+                    0,
+                    1_000,
+                    List.of(),
+                    false,
+                    new AllowedOrigins(List.of()));
+
     static final GatewayConfig CONFIG =
             new GatewayConfig(
                     Duration.ofSeconds(25),
@@ -39,7 +51,8 @@ final class GatewayFixture implements AutoCloseable {
                     100,
                     262_144,
                     Duration.ofSeconds(30),
-                    Duration.ZERO);
+                    Duration.ZERO,
+                    LIMITS);
 
     private static final AtomicInteger SUB_IDS = new AtomicInteger();
 

@@ -261,7 +261,8 @@ class SessionTest {
                         1,
                         1,
                         Duration.ZERO,
-                        Duration.ZERO);
+                        Duration.ZERO,
+                        GatewayFixture.LIMITS);
         Gateway full = fixture.gateway("full", one);
         FakeTransport phone = fixture.device(full, user, "phone");
         assertThat(
@@ -281,6 +282,7 @@ class SessionTest {
                 100,
                 262_144,
                 Duration.ofSeconds(30),
-                Duration.ZERO);
+                Duration.ZERO,
+                GatewayFixture.LIMITS);
     }
 }

@@ -6,6 +6,10 @@ import dev.heliograph.server.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, with this process' class path. */
 public final class ServerProcess implements AutoCloseable {
@@ -21,18 +26,23 @@ public final class ServerProcess implements AutoCloseable {
             Pattern.compile("http port (\\d+), grpc port (\\d+|none), admin port (\\d+)");
     private static final int EXIT_SECONDS = 30;
 
+    /** A machine that measures something else meanwhile starts it slowly. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
 
-    private ServerProcess(Map<String, String> settings) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(
+    private ServerProcess(Map<String, String> settings, String... launcher) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher));
+        command.addAll(
+                List.of(
                         ProcessHandle.current().info().command().orElseThrow(),
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        Main.class.getName());
+                        Main.class.getName()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> all =
                 new java.util.HashMap<>(
                         Map.of(
@@ -51,6 +61,13 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(settings);
     }
 
+    /** Starts one that may open so many files. It may fail to come up. */
+    public static ServerProcess launch(int openFiles, Map<String, String> settings)
+            throws IOException {
+        String limited = "ulimit -n " + openFiles + " && exec \"$@\"";
+        return new ServerProcess(settings, "sh", "-c", limited, "sh");
+    }
+
     /** Starts one and waits until it is up. */
     public static ServerProcess start(Map<String, String> settings) throws IOException {
         ServerProcess server = new ServerProcess(settings);
@@ -60,7 +77,10 @@ public final class ServerProcess implements AutoCloseable {
     /** Returns when it is up. */
     public ServerProcess awaitUp() {
         try {
-            eventually("the server is up", () -> up().isPresent() || !process.isAlive());
+            eventually(
+                    () -> "the server is up: " + output,
+                    START_LIMIT,
+                    () -> up().isPresent() || !process.isAlive());
             if (up().isEmpty()) {
                 throw new IllegalStateException("It has ended: " + output);
             }
@@ -116,6 +136,13 @@ public final class ServerProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         exitCode();
+    }
+
+    /** How many files it has open, as Linux tells. */
+    public int openFiles() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return (int) files.count();
+        }
     }
 
     /** Waits for the end. */

@@ -5,7 +5,9 @@ import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.auth.TokenException;
+import dev.heliograph.server.config.AllowedOrigins;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.config.ServerConfig.LimitsConfig;
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionFactory;
@@ -36,6 +38,17 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
     static final int MAX_MESSAGE = 16_384;
     static final int SOFT_LIMIT = 256 * 1024;
 
+    /** Limits that no test reaches by accident. */
+    static final LimitsConfig NO_LIMITS =
+            new LimitsConfig(
+                    Duration.ofSeconds(10),
+                    0,
+                    0,
+                    1_000_000,
+                    List.of(),
+                    false,
+                    new AllowedOrigins(List.of()));
+
     private final Map<String, BlockingQueue<RecordingSession>> sessions = new ConcurrentHashMap<>();
     volatile Admission admission = new Admission.Admitted();
     volatile Peer lastPeer;
@@ -47,6 +60,14 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
     }
 
     GatewayFixture(Duration stallTimeout) {
+        this(stallTimeout, 1_000, NO_LIMITS);
+    }
+
+    GatewayFixture(int maxConnections, LimitsConfig limits) {
+        this(Duration.ofSeconds(30), maxConnections, limits);
+    }
+
+    private GatewayFixture(Duration stallTimeout, int maxConnections, LimitsConfig limits) {
         GatewayConfig config =
                 new GatewayConfig(
                         Duration.ofSeconds(25),
@@ -54,10 +75,11 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
                         Duration.ofSeconds(10),
                         MAX_MESSAGE,
                         100,
-                        1_000,
+                        maxConnections,
                         SOFT_LIMIT,
                         stallTimeout,
-                        Duration.ofSeconds(1));
+                        Duration.ofSeconds(1),
+                        limits);
         gateway =
                 WebSocketGateway.create(
                         config,
