@@ -32,10 +32,14 @@ final class Arrivals implements AutoCloseable {
     static final Duration NEXT_REQUEST = Duration.ofSeconds(60);
 
     /**
-     * Whoever waits for less is given time, and the next waits to be accepted: in a storm of
-     * reconnects all are honest, and ending the oldest would undo the work that was done for it.
+     * In a storm of reconnects all are honest: while handshakes are made, the next socket waits to
+     * be accepted, and none that has waited for less than this is ended, since that would undo the
+     * work that was done for it.
      */
     private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /** When no handshake was made for so long, those that wait are a silent flood. */
+    private static final Duration STILL = Duration.ofMillis(50);
 
     /** Sockets whose peers have left do not tell. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
@@ -54,6 +58,9 @@ final class Arrivals implements AutoCloseable {
 
     /** Those that got somewhere last are last. Guarded by the lock. */
     private final LinkedHashMap<Ends, Arrival> waiting = new LinkedHashMap<>();
+
+    /** When one became a device's or was refused. Guarded by the lock. */
+    private long lastLeftNanos;
 
     private final Thread sweeper;
 
@@ -79,6 +86,7 @@ final class Arrivals implements AutoCloseable {
         this.most = most;
         this.metrics = metrics;
         this.log = log;
+        lastLeftNanos = System.nanoTime() - STILL.toNanos();
         long period = Math.min(firstNanos / SWEEPS_PER_TIMEOUT, LONGEST_PERIOD.toNanos());
         sweeper = Thread.ofVirtual().name("arrivals").start(() -> sweep(period));
     }
@@ -93,8 +101,7 @@ final class Arrivals implements AutoCloseable {
         lock.lock();
         try {
             while (isFull()) {
-                long age = System.nanoTime() - waiting.firstEntry().getValue().sinceNanos();
-                if (age >= GRACE.toNanos() || !awaitFewer()) {
+                if (!moves() || !awaitFewer()) {
                     crowded.add(waiting.pollFirstEntry());
                 }
             }
@@ -110,6 +117,13 @@ final class Arrivals implements AutoCloseable {
             waiting.values().removeIf(each -> !each.socket().isOpen());
         }
         return waiting.size() >= most;
+    }
+
+    /** Whether handshakes are made, and the oldest socket may be about to have its own. */
+    private boolean moves() {
+        long now = System.nanoTime();
+        return now - lastLeftNanos < STILL.toNanos()
+                && now - waiting.firstEntry().getValue().sinceNanos() < GRACE.toNanos();
     }
 
     /** Whether it was worth to wait; not when the server ends. */
@@ -143,6 +157,7 @@ final class Arrivals implements AutoCloseable {
         lock.lock();
         try {
             waiting.remove(ends);
+            lastLeftNanos = System.nanoTime();
             fewer.signal();
         } finally {
             lock.unlock();

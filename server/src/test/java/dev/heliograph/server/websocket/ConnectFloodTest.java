@@ -49,7 +49,9 @@ class ConnectFloodTest {
                                 Map.of(
                                         "redis.uri", redis.config().uri().toString(),
                                         "auth.jwks", key.toString(),
-                                        "gateway.max-connections", Integer.toString(TOO_MANY)))) {
+                                        "gateway.max-connections", Integer.toString(TOO_MANY),
+                                        // Those that only hold a place never say Hello.
+                                        "gateway.hello-timeout", "10m"))) {
             server = started.awaitUp();
             assertThat(
                     server.output().toString(),
