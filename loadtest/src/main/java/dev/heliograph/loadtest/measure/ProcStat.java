@@ -3,6 +3,7 @@ package dev.heliograph.loadtest.measure;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -24,7 +25,7 @@ public final class ProcStat {
 
     /** User and system time of all its threads so far, in µs, to 10 ms. */
     public static long cpuMicros(long pid) throws IOException {
-        return cpuMicros(Files.readString(Path.of("/proc", Long.toString(pid), "stat")));
+        return cpuMicros(read(pid, "stat"));
     }
 
     static long cpuMicros(String stat) {
@@ -36,7 +37,7 @@ public final class ProcStat {
 
     /** Resident memory, in bytes. */
     public static long rssBytes(long pid) throws IOException {
-        return rssBytes(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
+        return rssBytes(read(pid, "status"));
     }
 
     static long rssBytes(String status) throws IOException {
@@ -45,6 +46,14 @@ public final class ProcStat {
             throw new IOException("No VmRSS in the process' status");
         }
         return Long.parseLong(rss.group(1)) * 1024;
+    }
+
+    private static String read(long pid, String file) throws IOException {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), file));
+        } catch (NoSuchFileException e) {
+            throw new IOException("A process of the system has ended by itself", e);
+        }
     }
 
     /** Open file descriptors. Takes some 10 ms with 18,000 of them. */

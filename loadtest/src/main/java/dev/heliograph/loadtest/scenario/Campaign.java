@@ -100,11 +100,7 @@ final class Campaign {
     private Result run(Scenario scenario, Contestant contestant, Settings settings, Path directory)
             throws Exception {
         try (Rig rig = new Rig(contestant.peerFor(scenario), settings, directory, progress)) {
-            if (settings.swarmOnly()) {
-                SwarmOnly.load(rig);
-            } else {
-                scenario.load(rig);
-            }
+            load(scenario, settings, rig, directory);
             return new Result(
                     scenario.name(),
                     contestant.name(),
@@ -114,6 +110,20 @@ final class Campaign {
                     rig.findings().remarks(),
                     rig.timeline().points(),
                     rig.profiles());
+        }
+    }
+
+    private static void load(Scenario scenario, Settings settings, Rig rig, Path directory)
+            throws Exception {
+        try {
+            if (settings.swarmOnly()) {
+                SwarmOnly.load(rig);
+            } else {
+                scenario.load(rig);
+            }
+        } catch (IOException e) {
+            // Mostly since a process is gone, which says why.
+            throw new IOException(e.getMessage() + LogEnds.of(directory), e);
         }
     }
 
