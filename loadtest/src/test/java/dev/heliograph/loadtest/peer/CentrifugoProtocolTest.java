@@ -36,7 +36,10 @@ class CentrifugoProtocolTest {
         Path stub =
                 Files.writeString(
                         directory.resolve("centrifugo"),
-                        "#!/bin/sh\nexec '" + String.join("' '", command) + "' \"$@\"\n");
+                        // Java would say that it takes the options, and Centrifugo does not.
+                        "#!/bin/sh\nunset JDK_JAVA_OPTIONS\nexec '"
+                                + String.join("' '", command)
+                                + "' \"$@\"\n");
         assertTrue(stub.toFile().setExecutable(true));
         running =
                 new RunningPeer(
