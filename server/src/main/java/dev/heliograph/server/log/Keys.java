@@ -11,8 +11,8 @@ final class Keys {
     }
 
     /**
-     * The channel's state, a hash: epoch, last seq, id and fingerprint, when the lives of log and
-     * state were refreshed, and a field per interested mailbox.
+     * The channel's state, a hash: epoch, last seq, id and fingerprint, and a field per interested
+     * mailbox.
      */
     static String state(Channel channel) {
         return of(channel, 'c');

@@ -19,7 +19,7 @@ if ARGV[10] ~= '' then
   end
 end
 
-local epoch, seq, last, fingerprint, kept = nil, 0, '0-0', '00000000', nil
+local epoch, seq, last, fingerprint = nil, 0, '0-0', '00000000'
 local mailboxes = {}
 local state = redis.call('HGETALL', KEYS[2])
 for i = 1, #state, 2 do
@@ -32,8 +32,6 @@ for i = 1, #state, 2 do
     last = value
   elseif field == 'f' then
     fingerprint = value
-  elseif field == 'k' then
-    kept = tonumber(value)
   elseif string.byte(field) == 64 then
     mailboxes[#mailboxes + 1] = string.sub(field, 2)
   end
@@ -47,31 +45,30 @@ if not epoch then
   end
 end
 
--- The only write that can fail comes first: scripts do not roll back.
-local number = string.format('%.0f', seq + 1)
-local function add(at)
-  return redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], at,
-    's', number, 'p', last .. '.' .. fingerprint, 'f', ARGV[2], 'd', ARGV[3])
-end
-local id = add('*')
-local ms, n = string.match(id, '(%d+)-(%d+)')
-local lastMs, lastN = string.match(last, '(%d+)-(%d+)')
-ms, lastMs = tonumber(ms), tonumber(lastMs)
-if ms < lastMs or (ms == lastMs and tonumber(n) <= tonumber(lastN)) then
-  -- A stream that expired has forgotten its last id, and this is its only entry: ids must not go back even if the clock did.
-  redis.call('DEL', KEYS[1])
-  id = add(string.format('%.0f-%.0f', lastMs, lastN + 1))
+-- A stream that expired has forgotten its last id: ids must not go back even if the clock did.
+local id = '*'
+if last ~= '0-0' and redis.call('EXISTS', KEYS[1]) == 0 then
+  local ms, n = string.match(last, '(%d+)-(%d+)')
+  local time = redis.call('TIME')
+  if time[1] * 1000 + math.floor(time[2] / 1000) <= tonumber(ms) then
+    id = ms .. '-' .. string.format('%.0f', n + 1)
+  end
 end
 
--- Lives are refreshed only when a tenth has passed, which the state remembers: each refresh is written to the AOF and to
--- every replica.
-if kept and ms >= kept and ms - kept < ARGV[6] * 0.1 then
-  redis.call('HSET', KEYS[2], 'e', epoch, 's', number, 'l', id, 'f', ARGV[2])
-else
-  redis.call('HSET', KEYS[2], 'e', epoch, 's', number, 'l', id, 'f', ARGV[2], 'k', string.format('%.0f', ms))
-  redis.call('PEXPIRE', KEYS[1], ARGV[6])
-  redis.call('PEXPIRE', KEYS[2], ARGV[7])
+-- The only write that can fail comes first: scripts do not roll back.
+local number = string.format('%.0f', seq + 1)
+id = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[5], id,
+  's', number, 'p', last .. '.' .. fingerprint, 'f', ARGV[2], 'd', ARGV[3])
+redis.call('HSET', KEYS[2], 'e', epoch, 's', number, 'l', id, 'f', ARGV[2])
+
+-- Lives are refreshed only when a tenth has passed: each refresh is written to the AOF and to every replica.
+local function keep(key, life)
+  if redis.call('PTTL', key) < life * 0.9 then
+    redis.call('PEXPIRE', key, life)
+  end
 end
+keep(KEYS[1], ARGV[6])
+keep(KEYS[2], ARGV[7])
 
 local reply = {0, number, id}
 for _, mailbox in ipairs(mailboxes) do
@@ -88,8 +85,6 @@ end
 
 if ARGV[10] ~= '' then
   redis.call('HSET', KEYS[3], ARGV[10], ARGV[11] .. ' ' .. ARGV[12] .. ' ' .. number .. ' ' .. id)
-  if redis.call('PTTL', KEYS[3]) < ARGV[13] * 0.9 then
-    redis.call('PEXPIRE', KEYS[3], ARGV[13])
-  end
+  keep(KEYS[3], ARGV[13])
 end
 return reply
