@@ -1,5 +1,7 @@
 package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.measure.Figure;
+import dev.heliograph.loadtest.report.Phase;
 import dev.heliograph.loadtest.swarm.TopicPlan;
 import java.time.Duration;
 import picocli.CommandLine.Command;
@@ -66,8 +68,15 @@ final class Scale extends Scenario {
             least = rig.leastReadyDuring(Duration.ofSeconds(settings.seconds()));
         }
         rig.awaitDelivered();
-        interval.end(settings.seconds());
+        Phase unicast = interval.end(settings.seconds());
         rig.requireAllUp(least);
+        double rate = unicast.figure(Figure.SENT_PER_SECOND);
+        rig.findings()
+                .remark(
+                        rate < Latency.KEEPS_UP * settings.perSecond(),
+                        () ->
+                                "Only %,.0f of %,d notifications a second could be sent"
+                                        .formatted(rate, settings.perSecond()));
         if (broadcasts > 0) {
             Broadcast.send(rig, broadcasts);
             rig.requireAllUp(rig.swarm().snapshot().ready());
