@@ -16,53 +16,49 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a device costs: the live heap of a swarm's process with many devices that have received and
- * acknowledged, less that of one with a few, by the difference in devices.
+ * acknowledged, less that with a few, by the difference in devices.
  */
 class MemoryTest {
 
     private static final int FEW = 220;
     private static final int MANY = 1_220;
     private static final long MAX_BYTES_PER_DEVICE = 4_096;
-    private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
+    private static final RampPlan RAMP = new RampPlan(100, 500, Stage.PATIENCE);
+    private static final Pattern TOTAL = Pattern.compile("\nTotal +\\d+ +(\\d+)");
 
     @TempDir private Path directory;
 
     @Test
     void aDeviceTakesNoMoreThanFourKibibytesOfHeap() throws Exception {
         try (Stage stage = new Stage(directory)) {
-            long few = liveHeapWith(FEW, stage);
-            long each = (liveHeapWith(MANY, stage) - few) / (MANY - FEW);
-            System.getLogger(MemoryTest.class.getName())
-                    .log(System.Logger.Level.INFO, "{0} bytes of heap per device", each);
-            assertThat(each, is(greaterThan(1_000L)));
-            assertThat(each, is(lessThan(MAX_BYTES_PER_DEVICE)));
+            SwarmPlan plan = stage.plan(MANY).withTopics(TopicPlan.BROADCAST);
+            Sent sent = new Sent(plan);
+            try (Swarm swarm = Swarm.start(plan)) {
+                swarm.connect(FEW, RAMP);
+                stage.toUsers(sent, FEW, 1);
+                Stage.awaitReceived(swarm, FEW);
+                long few = liveBytes(swarm.pids().getFirst());
+                swarm.connect(MANY - FEW, RAMP);
+                stage.toUsers(sent, MANY, 1);
+                stage.send(sent.toTopic(0, System.nanoTime())).join();
+                Stage.awaitReceived(swarm, FEW + 2 * MANY);
+                long many = liveBytes(swarm.pids().getFirst());
+                assertThat(swarm.settle(sent, Stage.PATIENCE), is(new Settlement(0, List.of())));
+                long each = (many - few) / (MANY - FEW);
+                System.getLogger(MemoryTest.class.getName())
+                        .log(System.Logger.Level.INFO, "{0} bytes of heap per device", each);
+                assertThat(each, is(greaterThan(1_000L)));
+                assertThat(each, is(lessThan(MAX_BYTES_PER_DEVICE)));
+            }
         }
     }
 
-    private static long liveHeapWith(int devices, Stage stage) throws Exception {
-        SwarmPlan plan = stage.plan(devices).withTopics(TopicPlan.BROADCAST);
-        Sent sent = new Sent(plan);
-        try (Swarm swarm = Swarm.start(plan)) {
-            swarm.connect(devices, new RampPlan(100, 500, Stage.PATIENCE));
-            stage.toUsers(sent, devices, 1);
-            stage.send(sent.toTopic(0, System.nanoTime())).join();
-            assertThat(swarm.settle(sent, Stage.PATIENCE), is(new Settlement(0, List.of())));
-            return liveHeap(swarm.pids().getFirst());
-        }
-    }
-
-    /** In use after full collections: the second takes what the first made free. */
-    private static long liveHeap(long pid) throws IOException {
-        jcmd(pid, "GC.run");
-        jcmd(pid, "GC.run");
-        String heap = jcmd(pid, "GC.heap_info");
-        // Of the two generations; metaspace is not heap.
-        Matcher used = USED.matcher(heap.substring(0, (heap + "Metaspace").indexOf("Metaspace")));
-        long kibibytes = 0;
-        while (used.find()) {
-            kibibytes += Long.parseLong(used.group(1));
-        }
-        return kibibytes << 10;
+    /** What a full collection finds alive; what has come since is not counted. */
+    private static long liveBytes(long pid) throws IOException {
+        String histogram = jcmd(pid, "GC.class_histogram");
+        Matcher total = TOTAL.matcher(histogram);
+        assertThat(histogram, total.find(), is(true));
+        return Long.parseLong(total.group(1));
     }
 
     private static String jcmd(long pid, String command) throws IOException {

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.heliograph.server.HeliographServer;
 import dev.heliograph.server.auth.TokenIssuer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,8 +171,20 @@ class SwarmTest {
         try (Swarm swarm = Swarm.start(plan)) {
             swarm.connect(users, Stage.RAMP);
             stage.toUsers(sent, users, 1);
-            Stage.awaitReceived(swarm, users);
+            int last = sent.toUser(0) - 1;
+            // Each inbox comes in order: who has the last has all that is to come.
+            eventually(
+                    "the last has come to all",
+                    () -> missing(swarm, sent).noneMatch(it -> it.number().number() == last));
             return swarm.snapshot().received();
+        }
+    }
+
+    private static Stream<Settlement.Missing> missing(Swarm swarm, Sent sent) {
+        try {
+            return swarm.missing(sent).missing().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

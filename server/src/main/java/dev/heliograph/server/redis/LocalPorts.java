@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Ports for programs that may be restarted at the same address. */
 public final class LocalPorts {
@@ -21,16 +23,21 @@ public final class LocalPorts {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    /** Given to programs that may not have opened them yet. */
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     private LocalPorts() {}
 
-    /** A loopback port that nothing listened on a moment ago. */
+    /** A loopback port that nothing listened on a moment ago; no two calls return the same. */
     public static int next() throws IOException {
-        IOException failure = null;
+        IOException failure = new IOException("all ports tried have been given out");
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = RANDOM.nextInt(FIRST, LAST + 1);
             try (ServerSocket socket =
                     new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
+                if (GIVEN.add(port)) {
+                    return port;
+                }
             } catch (IOException e) {
                 failure = e;
             }
