@@ -26,7 +26,7 @@ export interface Delivery {
    * An earlier run of this app, with the same device id, may have handled it without its position having been saved; after
    * a crash of a gateway also what no run was given may be marked. Never true for what was stored after this client first
    * had the channel, whatever happened to its connections since; never false for what an earlier run handled, as long as
-   * the gateways remember the device (30 days) and there was no reset of outcome "epoch" or "fork".
+   * the gateways remember the device (30 days) and there was no reset of outcome "epoch" or "fork" that replayed the log.
    */
   readonly redelivered: boolean;
   /** The payload as UTF-8 text. */

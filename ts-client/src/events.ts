@@ -146,14 +146,17 @@ export type ResetOutcome =
   | "trimmed"
   /** The log began a new life. */
   | "epoch"
-  /** The tail of the log was lost in a failover, and the position was in it. */
+  /** The tail of the log was lost in a failover, whether or not this device had seen it. */
   | "fork"
   /** The gateway did not take the position as one of Heliograph's. */
   | "invalid_position"
   /** The gateway went on beyond the place that it was asked to resume from. */
   | "gap";
 
-/** The channel does not continue where the device was; all that the log keeps is replayed, known ids left out (R-5, R-8). */
+/**
+ * The channel does not continue as it was: all that the log keeps is replayed, known ids left out, or, when a failover lost
+ * only what came after, it goes on with `nextSeq` (R-5, R-8).
+ */
 export interface ResetEvent {
   readonly channel: string;
   readonly outcome: ResetOutcome;
@@ -169,7 +172,7 @@ export interface ResetEvent {
   readonly headSeq: number;
   /**
    * How many entries between `lastSeq` and `nextSeq` are lost to this device; undefined when that is not known: without a
-   * `lastSeq`, and where both belong to different logs ("epoch", "fork", "invalid_position").
+   * `lastSeq`, and where the log is another than before ("epoch", "fork", "invalid_position").
    */
   readonly lost: number | undefined;
 }

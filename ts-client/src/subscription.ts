@@ -168,8 +168,11 @@ export class ChannelSubscription implements Subscription {
     this.positionRefused = false;
     this.failures = 0;
     this.status = "active";
-    if (frame.outcome === Outcome.OK || frame.outcome === Outcome.TRIMMED) {
-      this.memory?.earlierRun(Number(frame.redeliveredThrough));
+    const redeliveredThrough = Number(frame.redeliveredThrough);
+    // Where the position still stands after a loss, the gateway goes on with its marks (D-7).
+    const sameNumbers = frame.outcome !== Outcome.FORK || redeliveredThrough > 0;
+    if (frame.outcome !== Outcome.EPOCH && frame.outcome !== Outcome.UNSPECIFIED && sameNumbers) {
+      this.memory?.earlierRun(redeliveredThrough);
     } else this.memory?.forgetEarlierRun();
     if (outcome) {
       const lost = outcome === "trimmed" || outcome === "gap" ? between && Math.max(0, between) : undefined;

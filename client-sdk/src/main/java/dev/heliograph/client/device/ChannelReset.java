@@ -28,7 +28,7 @@ public record ChannelReset(
 
     /**
      * How many entries between {@code lastSeq} and {@code nextSeq} are lost to this device. Empty
-     * when that is not known: without a {@code lastSeq}, and where both belong to different logs
+     * when that is not known: without a {@code lastSeq}, and where the log is another than before
      * ({@link Reason#EPOCH}, {@link Reason#FORK}, {@link Reason#INVALID_POSITION}).
      */
     public OptionalLong lost() {
@@ -45,7 +45,8 @@ public record ChannelReset(
         /** The log began a new life; numbers start anew. */
         EPOCH,
         /**
-         * The log's newest notifications were lost in a failover after this device had seen them.
+         * The log's newest notifications were lost in a failover, whether or not this device had
+         * seen them. Where what it had handled is still there, {@code nextSeq} is the next one.
          */
         FORK,
         /** The stored position was not one that the installation issued. */

@@ -162,9 +162,17 @@ final class ChannelSubscription implements Subscription {
         if (!answer.getPosition().isEmpty()) {
             received = answer.getPosition();
         }
-        switch (answer.getOutcome()) {
-            case OUTCOME_OK, OUTCOME_TRIMMED -> ids.earlierRun(answer.getRedeliveredThrough());
-            default -> ids.forgetEarlierRun();
+        boolean sameNumbers =
+                switch (answer.getOutcome()) {
+                    case OUTCOME_OK, OUTCOME_TRIMMED -> true;
+                    // Where the position still stands, the gateway goes on with its marks (D-7).
+                    case OUTCOME_FORK -> answer.getRedeliveredThrough() > 0;
+                    default -> false;
+                };
+        if (sameNumbers) {
+            ids.earlierRun(answer.getRedeliveredThrough());
+        } else {
+            ids.forgetEarlierRun();
         }
         status = Status.LIVE;
         refused = "";

@@ -24,7 +24,7 @@ import java.util.Optional;
  *     may be marked. Never set for what was stored after this client first had the channel,
  *     whatever happened to its connections since; never missing for what an earlier run handled, as
  *     long as the gateways remember the device (30 days) and there was no {@link ChannelReset} of
- *     reason EPOCH or FORK
+ *     reason EPOCH or FORK that replayed the log
  */
 public record Delivery(
         String channel,

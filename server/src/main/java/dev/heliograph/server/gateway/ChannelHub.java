@@ -7,6 +7,7 @@ import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.StateComparison.Known;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -116,8 +117,10 @@ final class ChannelHub {
      */
     Page read(From from, int limit) {
         String mailbox;
+        Position before;
         lock.lock();
         try {
+            before = head;
             // With live subscriptions the rest is theirs: only resync() delivers what they lack.
             if (state == State.ADRIFT && live.isEmpty()) {
                 state = State.SYNCING;
@@ -133,6 +136,9 @@ final class ChannelHub {
         }
         Page page;
         try {
+            if (before != null) {
+                proveOrSettle(before);
+            }
             page =
                     HubRegistry.join(
                             registry.log().read(channel, Optional.of(mailbox), from, limit));
@@ -215,6 +221,20 @@ final class ChannelHub {
                 // it.
                 case SYNCING -> missed = true;
                 case ADRIFT, CLOSED -> {}
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The log has lost entries, and this epoch has begun. Comes on the mailbox reader's thread. */
+    void onLoss(String epoch) {
+        lock.lock();
+        try {
+            if (state == State.SYNCED && !epoch.equals(head.epoch())) {
+                drift("loss");
+            } else if (state == State.SYNCING) {
+                missed = true;
             }
         } finally {
             lock.unlock();
@@ -330,12 +350,16 @@ final class ChannelHub {
         }
         while (true) {
             String mailbox = registry.mailbox(channel);
+            long asked = System.nanoTime();
             Page page;
             try {
                 From from = head == null ? new From.Head() : new From.After(head);
                 page =
                         HubRegistry.join(
                                 registry.log().read(channel, Optional.of(mailbox), from, PAGE));
+                if (head != null && settle(head, page, asked)) {
+                    continue;
+                }
             } catch (RuntimeException e) {
                 LOGGER.log(
                         System.Logger.Level.DEBUG,
@@ -373,6 +397,23 @@ final class ChannelHub {
                 lock.unlock();
             }
         }
+    }
+
+    /** Has the log tell all positions that it lost what this hub had, if it did. */
+    private void proveOrSettle(Position had) {
+        long asked = System.nanoTime();
+        Page page =
+                HubRegistry.join(
+                        registry.log().read(channel, Optional.empty(), new From.After(had), 1));
+        settle(had, page, asked);
+    }
+
+    /** The same with what it answered to that place; whether it is to be read anew. */
+    private boolean settle(Position had, Page page, long askedNanos) {
+        boolean untold =
+                page.outcome() == Page.Outcome.FORK && page.head().epoch().equals(had.epoch());
+        Duration age = Duration.ofNanos(System.nanoTime() - askedNanos);
+        return untold && HubRegistry.join(registry.log().settle(channel, had, age));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
 import dev.heliograph.server.log.LogException;
@@ -241,6 +242,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     @Override
     public void onEntry(LogEntry entry) {
         registry.onEntry(entry);
+    }
+
+    @Override
+    public void onLoss(Channel channel, String epoch) {
+        registry.onLoss(channel, epoch);
     }
 
     @Override

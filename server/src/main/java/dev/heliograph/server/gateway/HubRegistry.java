@@ -192,6 +192,14 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
+    /** Has the channel's hub read the log: it has lost entries, and this epoch has begun. */
+    void onLoss(Channel channel, String epoch) {
+        ChannelHub hub = hubs.get(channel);
+        if (hub != null) {
+            hub.onLoss(epoch);
+        }
+    }
+
     /** Registers the interest of all channels that the new mailboxes serve, paced. */
     void onNewGeneration(MailboxGeneration generation) {
         rename(generation);

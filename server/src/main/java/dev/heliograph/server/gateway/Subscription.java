@@ -205,8 +205,8 @@ final class Subscription {
         Page page;
         DeviceMemory.Known known;
         boolean byKept = false;
+        From from = asked;
         try {
-            From from = asked;
             known = session.known(hub.channel());
             if (!(asked instanceof From.After)) {
                 byKept = known.cursor().isPresent();
@@ -221,20 +221,22 @@ final class Subscription {
             session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
         }
         sentThrough = known.sentThrough(page.head());
-        begin(page, byKept);
+        begin(page, from, byKept);
         cover(page);
         return true;
     }
 
     /** Tells the device where its channel goes on. */
-    private void begin(Page page, boolean byKept) {
+    private void begin(Page page, From from, boolean byKept) {
         if (page.outcome() == Page.Outcome.FORK) {
             synchronized (this) {
                 acked = null;
                 mayGoBack = true;
             }
         }
-        if (page.outcome() == Page.Outcome.FORK || page.outcome() == Page.Outcome.EPOCH) {
+        boolean stands = from instanceof From.After(Position place) && page.followsOn(place);
+        if (page.outcome() == Page.Outcome.EPOCH
+                || (page.outcome() == Page.Outcome.FORK && !stands)) {
             // Numbers of another log.
             sentThrough = 0;
             moved = false;
@@ -251,16 +253,17 @@ final class Subscription {
                 return;
             }
             Page page;
+            From from = new From.After(cursor);
             proof = hub.resets();
             try {
-                page = hub.read(new From.After(cursor), PAGE);
+                page = hub.read(from, PAGE);
             } catch (LogException e) {
                 session.registry().later(() -> catchUp(UNPROVEN));
                 return;
             }
             if (page.outcome() != Page.Outcome.OK) {
                 session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
-                begin(page, false);
+                begin(page, from, false);
             } else if (page.entries().isEmpty() && !hub.goLive(this, proof)) {
                 // The hub has heard of more than the log holds, as after a failover: it will know.
                 session.registry().later(() -> catchUp(UNPROVEN));

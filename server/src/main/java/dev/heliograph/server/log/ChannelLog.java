@@ -1,5 +1,6 @@
 package dev.heliograph.server.log;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,6 +17,19 @@ public interface ChannelLog {
      * @param limit most entries
      */
     CompletableFuture<Page> read(Channel channel, Optional<String> mailbox, From from, int limit);
+
+    /**
+     * Asks whether the log still holds an entry that it held, as after a failover, and if not,
+     * begins a new epoch: so every position of before is answered with {@link Page.Outcome#FORK},
+     * wherever it stands, and no device goes on without hearing of the loss.
+     *
+     * <p>The future fails with {@link LogException.Unavailable}.
+     *
+     * @param stored a place that was read or answered, not one that a device claims
+     * @param age at least how long ago the entry had been stored
+     * @return whether it was lost and nobody had known
+     */
+    CompletableFuture<Boolean> settle(Channel channel, Position stored, Duration age);
 
     /** Takes back a mailbox' interest. Calls for one channel take effect in their order. */
     CompletableFuture<Void> dropInterest(Channel channel, String mailbox);

@@ -32,7 +32,7 @@ public record DeviceMemory(Channel inbox, String text) {
             if (sentUnknown) {
                 return head.seq();
             }
-            return sent.filter(it -> it.epoch().equals(head.epoch()))
+            return sent.filter(it -> Position.sameLife(it.epoch(), head.epoch()))
                     .map(it -> Math.min(it.seq(), head.seq()))
                     .orElse(0L);
         }

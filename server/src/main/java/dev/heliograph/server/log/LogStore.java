@@ -94,6 +94,7 @@ public final class LogStore implements AutoCloseable {
 
     @Override
     public void close() {
+        log.close();
         memory.close();
         writes.values().forEach(RedisPipes::close);
         control.close();

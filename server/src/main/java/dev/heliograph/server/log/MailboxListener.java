@@ -9,6 +9,9 @@ public interface MailboxListener {
     /** An entry of a channel that this mailbox is interested in, or was until a moment ago. */
     void onEntry(LogEntry entry);
 
+    /** The channel has lost entries, and this epoch has begun: what was known of it is old. */
+    void onLoss(Channel channel, String epoch);
+
     /** A newer session of the device took over: end this one. */
     void onEvict(String connectionId);
 

@@ -4,10 +4,9 @@ import static dev.heliograph.server.log.RedisLog.text;
 
 import io.lettuce.core.StreamMessage;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What mailboxes bring: entries of logs, sessions that were replaced, and probes. */
+/** What mailboxes bring: entries of logs, losses, sessions that were replaced, and probes. */
 final class MailboxMessages {
 
     private static final System.Logger LOGGER = System.getLogger(MailboxMessages.class.getName());
@@ -46,19 +45,20 @@ final class MailboxMessages {
         }
         String name = text(body.get("c"));
         int slash = name.indexOf('/');
-        Optional<Channel> channel =
-                Channel.parse(name.substring(0, slash), name.substring(slash + 1));
+        Channel channel =
+                Channel.parse(name.substring(0, slash), name.substring(slash + 1)).orElseThrow();
+        byte[] seq = body.get("s");
+        if (seq == null) {
+            listener.onLoss(channel, text(body.get("e")));
+            return;
+        }
         Position position =
                 new Position(
                         text(body.get("e")),
-                        Long.parseLong(text(body.get("s"))),
+                        Long.parseLong(text(seq)),
                         EntryId.parse(text(body.get("i"))),
                         text(body.get("f")));
         listener.onEntry(
-                new LogEntry(
-                        channel.orElseThrow(),
-                        position,
-                        EntryId.parse(text(body.get("p"))),
-                        body.get("d")));
+                new LogEntry(channel, position, EntryId.parse(text(body.get("p"))), body.get("d")));
     }
 }

@@ -6,8 +6,8 @@ import java.util.List;
  * What the log answers to a position.
  *
  * @param outcome whether the log continues right after the position
- * @param base the place just before the first entry: the position itself if {@link Outcome#OK},
- *     else where the replay begins
+ * @param base the place just before the first entry: the position itself if {@link Outcome#OK}, or
+ *     if it still stands after a {@link Outcome#FORK}; else where the replay begins
  * @param head the log's newest place at that moment
  * @param entries what follows base, dense, at most as many as asked for
  */
@@ -21,8 +21,15 @@ public record Page(Outcome outcome, Position base, Position head, List<LogEntry>
         TRIMMED,
         /** It is of an earlier life of the log. */
         EPOCH,
-        /** It was in a tail that a failover lost. */
+        /** The log has lost entries since, in a failover: what it names, or what came after it. */
         FORK
+    }
+
+    /** Whether the entries follow right after a place, though the epoch may be another. */
+    public boolean followsOn(Position place) {
+        return base.seq() == place.seq()
+                && base.id().equals(place.id())
+                && base.fingerprint().equals(place.fingerprint());
     }
 
     /** Whether more follows the last entry. */

@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * A place in one channel's log: after the entry that it names.
  *
- * @param epoch the log's life, 16 hex digits
+ * @param epoch 16 hex digits: 8 of the log's life, and 8 that are others whenever it is known to
+ *     have lost entries
  * @param seq number of the entry, 0 before the first
  * @param id its stream id
  * @param fingerprint {@link #fingerprint} of its notification; tells it from another entry that got
@@ -18,6 +19,7 @@ public record Position(String epoch, long seq, EntryId id, String fingerprint) {
     public static final String NO_FINGERPRINT = "00000000";
 
     private static final int EPOCH_DIGITS = 16;
+    private static final int LIFE_DIGITS = 8;
     private static final int FINGERPRINT_DIGITS = 8;
 
     /** Beyond any number that comes up, and within a long. */
@@ -80,6 +82,11 @@ public record Position(String epoch, long seq, EntryId id, String fingerprint) {
             }
         }
         return to > from && to - from <= MAX_DIGITS;
+    }
+
+    /** Whether two epochs are of one life, in which numbers mean the same but for lost entries. */
+    public static boolean sameLife(String epoch, String other) {
+        return epoch.regionMatches(0, other, 0, LIFE_DIGITS);
     }
 
     /** What devices keep: opaque to them. */

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The log in Redis. */
-final class RedisLog implements LogAppender, ChannelLog {
+final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
 
     /**
      * A channel's state outlives its log by this, so that a device that was away knows what it
@@ -41,6 +41,7 @@ final class RedisLog implements LogAppender, ChannelLog {
     private final MemoryGuard memory;
     private final LogConfig config;
     private final Clock clock;
+    private final Answered answered = new Answered(this);
 
     /* From a start that no other node has, in steps that meet no number twice. */
     private final AtomicLong epochs = new AtomicLong(new SecureRandom().nextLong());
@@ -70,6 +71,7 @@ final class RedisLog implements LogAppender, ChannelLog {
         this.memory = memory;
         this.config = config;
         this.clock = clock;
+        this.writes.values().forEach(pipes -> pipes.onConnect(answered::serverMet));
         this.maxLength = ascii(config.maxLength());
         this.logLife = ascii(config.retention().toMillis());
         this.stateLife = ascii(config.retention().plus(STATE_BEYOND_LOG).toMillis());
@@ -124,13 +126,17 @@ final class RedisLog implements LogAppender, ChannelLog {
 
     private Appended appended(List<Object> reply, Append append, String requestHash) {
         if ((Long) reply.get(0) == 0) {
-            reply.subList(3, reply.size())
+            reply.subList(4, reply.size())
                     .forEach(mailbox -> reap(append.channel(), text(mailbox)));
+            Position stored =
+                    new Position(
+                            text(reply.get(1)),
+                            number(reply.get(2)),
+                            EntryId.parse(text(reply.get(3))),
+                            Position.fingerprint(append.notificationId()));
+            answered.add(append.channel(), stored);
             return new Appended(
-                    append.notificationId(),
-                    Long.parseLong(text(reply.get(1))),
-                    text(reply.get(2)),
-                    false);
+                    append.notificationId(), stored.seq(), stored.id().toString(), false);
         }
         String[] known = text(reply.get(1)).split(" ");
         if (!known[0].equals(requestHash)) {
@@ -212,9 +218,31 @@ final class RedisLog implements LogAppender, ChannelLog {
     }
 
     @Override
+    public CompletableFuture<Boolean> settle(Channel channel, Position stored, Duration age) {
+        return control.run(
+                        Script.SETTLE,
+                        List.of(Keys.log(channel), Keys.state(channel)),
+                        (channel.tenant() + '/' + channel.path()).getBytes(UTF_8),
+                        ascii(stored.epoch()),
+                        ascii(stored.seq()),
+                        ascii(stored.id()),
+                        ascii(stored.fingerprint()),
+                        ascii(age.toMillis()),
+                        ascii(HexFormat.of().toHexDigits((int) epochs.getAndAdd(EPOCH_STEP))),
+                        ascii(groups.prefix(channel)),
+                        MAILBOX_LENGTH)
+                .thenApply(reply -> (Long) reply.getFirst() == 1);
+    }
+
+    @Override
     public CompletableFuture<Void> dropInterest(Channel channel, String mailbox) {
         String state = Keys.state(channel);
         return control.call(state, c -> c.hdel(state, "@" + mailbox)).thenAccept(count -> {});
+    }
+
+    @Override
+    public void close() {
+        answered.close();
     }
 
     private byte[] newEpoch() {

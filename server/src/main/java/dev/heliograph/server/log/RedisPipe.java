@@ -52,6 +52,7 @@ final class RedisPipe implements AutoCloseable {
     private final RedisClients clients;
     private final Endpoint endpoint;
     private final Optional<Confirmation> confirmation;
+    private final Runnable onConnect;
     private final BlockingQueue<Call<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final AtomicInteger silent = new AtomicInteger();
@@ -69,15 +70,18 @@ final class RedisPipe implements AutoCloseable {
      * A pipe that begins to connect.
      *
      * @param confirmation what a batch waits for before the next one is sent; empty: nothing
+     * @param onConnect runs with each connection, before anything is sent through it
      */
     RedisPipe(
             String name,
             RedisClients clients,
             Endpoint endpoint,
-            Optional<Confirmation> confirmation) {
+            Optional<Confirmation> confirmation,
+            Runnable onConnect) {
         this.clients = clients;
         this.endpoint = endpoint;
         this.confirmation = confirmation;
+        this.onConnect = onConnect;
         this.writer = Thread.ofPlatform().name("redis-" + name).daemon().start(this::run);
     }
 
@@ -197,6 +201,7 @@ final class RedisPipe implements AutoCloseable {
         loaded.clear();
         silent.set(0);
         unfit = false;
+        onConnect.run();
         broken = null;
         connected.complete(null);
         RedisAsyncCommands<String, byte[]> commands = connection.async();

@@ -32,6 +32,7 @@ final class RedisPipes implements AutoCloseable {
     private final Topology topology;
     private final Optional<Confirmation> confirmation;
     private final ConcurrentHashMap<Endpoint, RedisPipe> pipes = new ConcurrentHashMap<>();
+    private volatile Runnable onConnect = () -> {};
     private volatile boolean closed;
 
     RedisPipes(String name, RedisClients clients, Optional<Confirmation> confirmation) {
@@ -57,6 +58,13 @@ final class RedisPipes implements AutoCloseable {
                         : new LogException.Unavailable(e.getMessage(), e);
             }
         }
+    }
+
+    /**
+     * Runs this with each new connection, before anything is sent through it. It must not block.
+     */
+    void onConnect(Runnable listener) {
+        onConnect = listener;
     }
 
     /** Drops the connection to the server that has the key and makes another. */
@@ -158,7 +166,10 @@ final class RedisPipes implements AutoCloseable {
     private RedisPipe pipe(Endpoint endpoint) {
         RedisPipe pipe =
                 pipes.computeIfAbsent(
-                        endpoint, there -> new RedisPipe(name, clients, there, confirmation));
+                        endpoint,
+                        there ->
+                                new RedisPipe(
+                                        name, clients, there, confirmation, () -> onConnect.run()));
         if (closed) {
             pipe.close();
         }

@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A Lua script of this package. It is called by the hash of its text, so nodes of different
@@ -17,6 +19,9 @@ import java.util.HexFormat;
  */
 record Script(String text, String sha) {
 
+    /** A line that stands for another file. Scripts are loaded with it, so it comes first. */
+    private static final Pattern PART = Pattern.compile("(?m)^--@ (\\S+)$");
+
     static final Script PUBLISH = load("publish");
     static final Script READ = load("read");
     static final Script ATTACH = load("attach");
@@ -24,17 +29,27 @@ record Script(String text, String sha) {
     static final Script COMPARE = load("compare");
     static final Script TEND = load("tend");
     static final Script REAP = load("reap");
+    static final Script SETTLE = load("settle");
 
     private static Script load(String name) {
-        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
-            byte[] source = in.readAllBytes();
-            byte[] hash = MessageDigest.getInstance("SHA-1").digest(source);
-            return new Script(
-                    new String(source, StandardCharsets.UTF_8), HexFormat.of().formatHex(hash));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        String text =
+                PART.matcher(source(name + ".lua"))
+                        .replaceAll(part -> Matcher.quoteReplacement(source(part.group(1))));
+        try {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-1")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return new Script(text, HexFormat.of().formatHex(hash));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static String source(String file) {
+        try (InputStream in = Script.class.getResourceAsStream(file)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

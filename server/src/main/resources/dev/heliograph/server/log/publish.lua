@@ -5,7 +5,7 @@
 --       7 state's life in ms  8 mailbox key prefix  9 most entries of a mailbox
 --       10 idempotency field, '' without a key  11 request hash  12 notification id  13 bucket's life in ms
 --       14 '1': the caller waits for replicas  15 '1': report mailboxes that are not here, and leave their interest
--- Reply {0, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
+-- Reply {0, epoch, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
 if ARGV[10] ~= '' then
   for bucket = 3, 4 do
     local known = redis.call('HGET', KEYS[bucket], ARGV[10])
@@ -70,7 +70,7 @@ end
 keep(KEYS[1], ARGV[6])
 keep(KEYS[2], ARGV[7])
 
-local reply = {0, number, id}
+local reply = {0, epoch, number, id}
 for _, mailbox in ipairs(mailboxes) do
   -- An error, as from a slot that is being moved, must not keep the rest from being written.
   local sent = redis.pcall('XADD', ARGV[8] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',

@@ -140,10 +140,33 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     void append(Channel channel, Notification.Builder notification) {
+        append(log, channel, notification);
+    }
+
+    private static void append(LogStore log, Channel channel, Notification.Builder notification) {
         byte[] envelope = Envelope.newBuilder().setNotification(notification).build().toByteArray();
         log.appender()
                 .append(new Append(channel, notification.getId(), envelope, Optional.empty()))
                 .join();
+    }
+
+    /** A notify node of its own. */
+    Sender sender() {
+        return new Sender(LogStore.connect(redis.config(), TestRedis.logConfig()));
+    }
+
+    record Sender(LogStore log) implements AutoCloseable {
+        void append(Channel channel, String id) {
+            GatewayFixture.append(
+                    log,
+                    channel,
+                    Notification.newBuilder().setId(id).setCreateTime(Timestamps.now()));
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 
     void appendAll(Channel channel, String... ids) {

@@ -155,6 +155,9 @@ class PathProbeTest {
         }
 
         @Override
+        public void onLoss(Channel channel, String epoch) {}
+
+        @Override
         public void onEvict(String connectionId) {}
 
         @Override

@@ -255,7 +255,7 @@ class RedisLogTest {
     void answersForkWhenTheTailWasLostAndItsNumbersUsedAgain() {
         append("a");
         append("b");
-        Snapshot before = new Snapshot();
+        ChannelSnapshot before = new ChannelSnapshot(redis, channel);
         append("lost");
         Position inLostTail = head();
         before.restore();
@@ -272,7 +272,7 @@ class RedisLogTest {
     @Test
     void answersForkWhenAnotherEntryGotTheSameNumberAndTheSameId() {
         append("a");
-        Snapshot before = new Snapshot();
+        ChannelSnapshot before = new ChannelSnapshot(redis, channel);
         append("lost");
         Position inLostTail = head();
         before.restore();
@@ -370,21 +370,5 @@ class RedisLogTest {
                         "30000",
                         new EntryId(last.ms(), last.n() + 1).toString(),
                         Integer.toString(read));
-    }
-
-    /** What a replica held when its primary died. */
-    private final class Snapshot {
-        private final byte[] logDump = redis.commands().dump(Keys.log(channel));
-        private final Map<String, String> state = redis.commands().hgetall(Keys.state(channel));
-
-        String last() {
-            return state.get("l") + '.' + state.get("f");
-        }
-
-        void restore() {
-            redis.commands().del(Keys.log(channel), Keys.state(channel));
-            redis.commands().restore(Keys.log(channel), 0, logDump);
-            redis.commands().hset(Keys.state(channel), state);
-        }
     }
 }

@@ -79,7 +79,12 @@ final class Calls {
     }
 
     void take(Unknown it, long at) {
-        answered(it.op(), at, op -> {});
+        answered(
+                it.op(),
+                at,
+                op ->
+                        it.channels()
+                                .forEach(name -> channel(name).unanswered(op.first.t(), it.t())));
     }
 
     private void answered(long number, long at, Consumer<Op> booking) {

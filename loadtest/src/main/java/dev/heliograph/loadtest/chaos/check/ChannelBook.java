@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.chaos.check;
 
+import dev.heliograph.server.log.Position;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -14,12 +15,29 @@ final class ChannelBook {
     private final Map<String, Entry> byId = new HashMap<>();
     private final Map<Long, Entry> bySeq = new HashMap<>();
     /* In the order in which they were seen. */
-    private final List<String> epochs = new ArrayList<>(1);
+    private final List<Epoch> epochs = new ArrayList<>(1);
     private final List<ShorterLog> shorter = new ArrayList<>();
     private final List<Op> expiring = new ArrayList<>();
+    private final List<Unanswered> unanswered = new ArrayList<>(0);
     private final List<ChannelView> views = new ArrayList<>();
     private long knownSince = Long.MAX_VALUE;
     private long maxSeq;
+
+    /** When something may have been stored that nobody has seen. */
+    record Unanswered(long from, long through) {}
+
+    /** Between two losses of the log: when a gateway first told of it, and when last. */
+    private static final class Epoch {
+        final String name;
+        final long seenFirst;
+        long seenLast;
+
+        Epoch(String name, long t) {
+            this.name = name;
+            this.seenFirst = t;
+            this.seenLast = t;
+        }
+    }
 
     /** A gateway that read the log after {@code asked} found it to end at {@code head}. */
     private record ShorterLog(long asked, String epoch, long head) {}
@@ -59,6 +77,15 @@ final class ChannelBook {
         return expiring;
     }
 
+    /** A call whose producer never learnt whether it was stored, between these moments. */
+    void unanswered(long from, long through) {
+        unanswered.add(new Unanswered(from, through));
+    }
+
+    List<Unanswered> unanswered() {
+        return unanswered;
+    }
+
     /** The entry with this id; null when nobody has seen it. */
     Entry byId(String id) {
         return byId.get(id);
@@ -91,10 +118,27 @@ final class ChannelBook {
         return known;
     }
 
-    void epoch(String epoch) {
-        if (!epoch.isEmpty() && !epochs.contains(epoch)) {
-            epochs.add(epoch);
+    /** A gateway told of this epoch. */
+    void epoch(String epoch, long t) {
+        if (!epoch.isEmpty()) {
+            Epoch known = known(epoch);
+            if (known == null) {
+                epochs.add(new Epoch(epoch, t));
+            } else {
+                known.seenLast = t;
+            }
         }
+    }
+
+    private Epoch known(String epoch) {
+        return epochs.stream().filter(it -> it.name.equals(epoch)).findFirst().orElse(null);
+    }
+
+    /** The earliest moment at which an epoch can have begun: the one before it was still told. */
+    long earliest(String epoch) {
+        Epoch known = known(epoch);
+        int at = epochs.indexOf(known);
+        return at <= 0 ? 0 : Math.min(epochs.get(at - 1).seenLast, known.seenFirst);
     }
 
     /** A gateway read the log after {@code asked}. */
@@ -106,8 +150,13 @@ final class ChannelBook {
 
     /** Whether two entries may have been in one life of the log. */
     boolean sameLife(Entry a, Entry b) {
-        return a.epoch.equals(b.epoch)
-                || (epochs.size() <= 1 && (a.epoch.isEmpty() || b.epoch.isEmpty()));
+        return a.epoch.isEmpty() || b.epoch.isEmpty()
+                ? a.epoch.equals(b.epoch) || hasOneLife()
+                : Position.sameLife(a.epoch, b.epoch);
+    }
+
+    private boolean hasOneLife() {
+        return epochs.stream().allMatch(it -> Position.sameLife(it.name, epochs.getFirst().name));
     }
 
     /** Whether the log is seen to hold the entry no longer, other than by retention. */
@@ -119,8 +168,9 @@ final class ChannelBook {
         }
         boolean anotherLife =
                 entry.epoch.isEmpty()
-                        ? epochs.size() > 1
-                        : !epochs.isEmpty() && !epochs.getLast().equals(entry.epoch);
+                        ? !hasOneLife()
+                        : !epochs.isEmpty()
+                                && !Position.sameLife(epochs.getLast().name, entry.epoch);
         return anotherLife
                 || shorter.stream()
                         .anyMatch(
@@ -128,6 +178,7 @@ final class ChannelBook {
                                         log.head < entry.seq
                                                 && log.asked >= entry.storedBy
                                                 && (entry.epoch.isEmpty()
-                                                        || log.epoch.equals(entry.epoch)));
+                                                        || Position.sameLife(
+                                                                log.epoch, entry.epoch)));
     }
 }

@@ -130,7 +130,7 @@ final class ChannelView {
         coverages.put(frame.conn(), new Coverage(frame.next()));
         leading = frame.conn();
         String epoch = Place.of(frame.pos()).epoch();
-        channel.epoch(epoch);
+        channel.epoch(epoch, frame.t());
         long askedT = asked == null ? frame.t() : asked.frame.t();
         if (asked != null) {
             channel.head(askedT, epoch, frame.head());
@@ -231,6 +231,7 @@ final class ChannelView {
             return null;
         }
         String epoch = Place.of(frame.pos()).epoch();
+        channel.epoch(epoch, frame.t());
         Entry entry = channel.entry(frame.id(), frame.seq(), epoch);
         entry.seen(frame.t(), at);
         boolean isNew = cover(coverage, frame.seq(), frame.seq(), at);

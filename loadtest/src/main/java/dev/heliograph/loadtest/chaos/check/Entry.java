@@ -17,7 +17,7 @@ final class Entry {
     final String id;
     final long seq;
 
-    /** Life of the log; empty when only a producer has seen it. */
+    /** Epoch in which it was first seen; empty when only a producer has seen it. */
     String epoch;
 
     /** Null until a producer or a payload tells. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The faults of a run, and what each may have caused. */
 final class Faults {
@@ -17,6 +18,9 @@ final class Faults {
      * the moment at which an earlier fault had cut the replica off.
      */
     static final long MAX_REPLICA_LAG_NANOS = 30_000_000_000L;
+
+    /** Faults after which a node of the Notify API has forgotten what it acknowledged. */
+    private static final Set<String> WITNESS_ENDS = Set.of("notify-kill", "notify-rolling-restart");
 
     private final List<Fault> all = new ArrayList<>();
     private final Map<Long, Fault> byNumber = new HashMap<>();
@@ -81,6 +85,19 @@ final class Faults {
                                         && storedFrom <= f.end
                                         && (f.began.loses() == Loses.EVERYTHING
                                                 || storedBy >= f.begin() - MAX_REPLICA_LAG_NANOS));
+    }
+
+    /**
+     * Whether the node that had acknowledged something may have been gone, too, before it could
+     * have found that it was lost.
+     */
+    boolean mayHaveTakenWitness(long storedBy) {
+        return all.stream()
+                .anyMatch(
+                        f ->
+                                WITNESS_ENDS.contains(f.began.kind())
+                                        && storedBy <= f.end
+                                        && f.begin() <= storedBy + MAX_REPLICA_LAG_NANOS);
     }
 
     /** How many took a replica that had acknowledged together with its primary, or more. */

@@ -18,6 +18,10 @@ public enum FindingKind {
     PHANTOM,
     /** The frames of a subscription do not cover each number, or resuming left some out. */
     HOLE,
+    /**
+     * Acknowledged, taken by a fault that may take it, and the device went on without being told.
+     */
+    UNTOLD,
     /** A reset over a range in which nothing was lost. */
     FALSE_RESET,
     /** A skip whose reason or counts are not true. */

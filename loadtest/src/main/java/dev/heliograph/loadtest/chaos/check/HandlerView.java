@@ -1,6 +1,7 @@
 package dev.heliograph.loadtest.chaos.check;
 
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Deliver;
+import dev.heliograph.server.log.Position;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.TreeMap;
@@ -174,7 +175,7 @@ final class HandlerView {
     private void again(Deliver call, Entry entry, Faults faults, long at) {
         boolean covered =
                 savedBefore.isKnown()
-                        && savedBefore.epoch().equals(entry.epoch)
+                        && Position.sameLife(savedBefore.epoch(), entry.epoch)
                         && entry.seq <= savedBefore.seq();
         if (covered && wireResets > 0) {
             replayed++;

@@ -51,7 +51,7 @@ final class LossJudge {
         return shown;
     }
 
-    /** Lost by a fault that may take them, before the device knew anything of what was lost. */
+    /** Lost by a fault that may take them, like the node that had acknowledged them. */
     long vanished() {
         return vanished;
     }
@@ -95,8 +95,17 @@ final class LossJudge {
         } else if (mayBeGone(view.channel(), entry)) {
             boolean told =
                     watch.resets.stream().anyMatch(r -> r.isAnotherLog() && r.t >= entry.storedBy);
-            shown += told ? 1 : 0;
-            vanished += told ? 0 : 1;
+            if (told) {
+                shown++;
+            } else if (!entry.acked || faults.mayHaveTakenWitness(entry.storedBy)) {
+                vanished++;
+            } else {
+                findings.add(
+                        FindingKind.UNTOLD,
+                        view,
+                        "Lost at a failover, and the device was not told: " + entry.shown(),
+                        entry.evidence(watch.at));
+            }
             replicated += entry.level() == AckLevel.ACCEPTED ? 0 : 1;
         } else {
             String how =

@@ -1,5 +1,7 @@
 package dev.heliograph.loadtest.chaos.check;
 
+import dev.heliograph.server.log.Position;
+
 /** A reset that a gateway told a device, to be judged when all is known. */
 final class ResetCase {
 
@@ -35,6 +37,11 @@ final class ResetCase {
         this.head = head;
         this.t = t;
         this.at = at;
+    }
+
+    /** Whether what the device stood at is still there, and only what comes after it is new. */
+    boolean goesOn() {
+        return next == stood.seq() + 1 && Position.sameLife(epoch, stood.epoch());
     }
 
     /** Whether the device was told that numbers mean something else now. */

@@ -3,6 +3,7 @@ package dev.heliograph.loadtest.chaos.check;
 import dev.heliograph.loadtest.chaos.history.AckLevel;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Run;
 import dev.heliograph.loadtest.chaos.history.Loses;
+import dev.heliograph.server.log.Position;
 import java.util.Optional;
 
 /** Decides whether resets are true: whether anything can have been lost where they say. */
@@ -87,6 +88,14 @@ final class ResetJudge {
         if (reset.broughtAgain != 0) {
             return Optional.of("what is there came again under the same number");
         }
+        if (reset.goesOn()) {
+            return hasLost(reset)
+                    ? Optional.empty()
+                    : Optional.of("no fault can have lost anything since that epoch began");
+        }
+        if (hasLost(reset) && trimmedAfter(reset)) {
+            return Optional.empty();
+        }
         if (reset.stood.seq() == 0) {
             return Optional.of("nothing stands at that place that could be lost");
         }
@@ -99,8 +108,39 @@ final class ResetJudge {
         return possible ? Optional.empty() : Optional.of("no fault can have lost what is there");
     }
 
+    /** Whether the log may have lost something by then that it had got in the device's epoch. */
+    private boolean hasLost(ResetCase reset) {
+        ChannelBook channel = reset.view.channel();
+        long since = channel.earliest(reset.stood.epoch());
+        return channel.entries().stream()
+                        .anyMatch(
+                                entry ->
+                                        entry.storedBy >= since
+                                                && faults.mayHaveTakenBy(
+                                                        entry.level(),
+                                                        entry.storedFrom(),
+                                                        entry.storedBy,
+                                                        reset.t)
+                                                && channel.isGone(entry))
+                || channel.unanswered().stream()
+                        .anyMatch(
+                                call ->
+                                        call.through() >= since
+                                                && faults.mayHaveTakenBy(
+                                                        AckLevel.ACCEPTED,
+                                                        call.from(),
+                                                        call.through(),
+                                                        reset.t));
+    }
+
+    private boolean trimmedAfter(ResetCase reset) {
+        long newestGone = reset.next - 1;
+        return newestGone > reset.stood.seq()
+                && (reset.head - newestGone >= run.maxLength() || isAgedBy(reset, newestGone));
+    }
+
     private Optional<String> epoch(ResetCase reset) {
-        if (reset.epoch.equals(reset.stood.epoch())) {
+        if (Position.sameLife(reset.epoch, reset.stood.epoch())) {
             return Optional.of("the log is still in the same life");
         }
         boolean possible =

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.chaos.check;
 
+import dev.heliograph.server.log.Position;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -71,7 +72,7 @@ final class SkipJudge {
         Place place = Place.of(skipCase.skip().pos());
         Entry best = null;
         for (Entry each = skipCase.view().channel().bySeq(seq); each != null; each = each.sibling) {
-            if (!each.epoch.isEmpty() && !each.epoch.equals(skipCase.epoch())) {
+            if (!each.epoch.isEmpty() && !Position.sameLife(each.epoch, skipCase.epoch())) {
                 continue;
             }
             if (place.seq() == seq && place.holds(each.id)) {

@@ -54,7 +54,7 @@ public record Verdict(
      * @param trimmed beyond the log's retention when a device came back; it was told
      * @param lostAtFailover taken by a fault that may take them at their ack level; the device was
      *     told by a reset
-     * @param vanished taken so, before the device had seen anything that could show it the loss
+     * @param vanished taken so, and the device was not told: who had acknowledged them was gone too
      * @param replicaFaults faults in which a replica that acknowledges was lost with its primary
      * @param replicatedLost of lostAtFailover and vanished, what such faults took though it was
      *     REPLICATED or FSYNCED
@@ -140,6 +140,7 @@ public record Verdict(
         figures.put("duplicates", count(FindingKind.DUPLICATE));
         figures.put("disorder", count(FindingKind.DISORDER));
         figures.put("holes", count(FindingKind.HOLE));
+        figures.put("untold", count(FindingKind.UNTOLD));
         figures.put("false_resets", count(FindingKind.FALSE_RESET));
         figures.put("false_skips", count(FindingKind.FALSE_SKIP));
         figures.put("phantoms", count(FindingKind.PHANTOM));

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.chaos.check;
 
+import dev.heliograph.server.log.Position;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -63,6 +64,6 @@ final class Watch {
     boolean passed(Entry entry) {
         return newestHandled != null
                 && newestHandled.seq > entry.seq
-                && (entry.epoch.isEmpty() || newestHandled.epoch.equals(entry.epoch));
+                && (entry.epoch.isEmpty() || Position.sameLife(newestHandled.epoch, entry.epoch));
     }
 }

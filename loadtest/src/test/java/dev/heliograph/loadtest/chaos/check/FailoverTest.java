@@ -88,19 +88,74 @@ class FailoverTest extends JudgedStory {
         tablet.lost().resume(2, "OK", 3, 4).takes(3, 4).takes(4, 5);
         phone.lost().resume(3, "OK", 4, 4).takes(4, 5);
         story.quiet();
-        finds(CONFLICT, LOST);
+        finds(CONFLICT, LOST, FindingKind.UNTOLD);
     }
 
-    @Test
-    void whoDidNotSeeTheLostTailNeedsNoReset() {
+    /** Op 3 is lost before the device has seen it, and op 4 gets its number. */
+    private void unseenTail() {
         phone.start().begin(1);
         story.stored(1, 3);
         phone.takesAll(1, 2);
-        story.fault(Loses.PRIMARY).healed().after(10).invoke(4).ok(4, 3);
+        story.fault(Loses.PRIMARY).healed().after(10);
+    }
+
+    /** The log has begun another epoch; the device resumes after op 2 and gets op 4. */
+    private void toldOfUnseenTail() {
+        String old = story.position(2);
+        story.epoch = "000000aa00000001";
+        story.invoke(4).ok(4, 3);
+        phone.lost().resume(old, "FORK", 3, 3).told("FORK", 3).takes(3, 4);
+    }
+
+    @Test
+    void whoDidNotSeeTheLostTailIsToldAndGoesOn() {
+        unseenTail();
+        toldOfUnseenTail();
+        story.quiet();
+        assertThat(clean().tally().lostAtFailover(), is(1L));
+        assertThat(clean().tally().vanished(), is(0L));
+        assertThat(clean().tally().replicatedLost(), is(0L));
+    }
+
+    @Test
+    void whoIsNotToldOfALostTailIsFoundThoughNothingOfItWasSeen() {
+        unseenTail();
+        story.invoke(4).ok(4, 3);
+        phone.lost().resume(2, "OK", 3, 3).takes(3, 4);
+        story.quiet();
+        finds(FindingKind.UNTOLD);
+    }
+
+    @Test
+    void nobodyCanTellOfALostTailWhenTheNodeThatAcknowledgedItIsGoneToo() {
+        unseenTail();
+        story.fault("notify-kill", Loses.NOTHING).healed();
+        story.invoke(4).ok(4, 3);
         phone.lost().resume(2, "OK", 3, 3).takes(3, 4);
         story.quiet();
         assertThat(clean().tally().vanished(), is(1L));
-        assertThat(clean().tally().replicatedLost(), is(0L));
+    }
+
+    @Test
+    void aForkThatGoesOnThoughNothingWasLostIsFalse() {
+        three();
+        String old = story.position(3);
+        story.epoch = "000000aa00000001";
+        story.fault(Loses.PRIMARY).healed();
+        phone.lost().resume(old, "FORK", 4, 3).told("FORK", 4);
+        story.quiet();
+        finds(FALSE_RESET);
+    }
+
+    @Test
+    void whoWasToldOfALossIsNotToldOfItAgain() {
+        unseenTail();
+        toldOfUnseenTail();
+        String told = story.position(3, "id-4");
+        story.epoch = "000000aa00000002";
+        phone.lost().resume(told, "FORK", 4, 3).told("FORK", 4);
+        story.quiet();
+        finds(FALSE_RESET);
     }
 
     @Test
@@ -132,11 +187,11 @@ class FailoverTest extends JudgedStory {
         phone.start().begin(1);
         story.level(AckLevel.REPLICATED).stored(1, 3);
         phone.takesAll(1, 2);
-        story.fault(Loses.REPLICAS).healed().after(10).invoke(4).ok(4, 3);
-        phone.lost().resume(2, "OK", 3, 3).takes(3, 4);
+        story.fault(Loses.REPLICAS).healed().after(10);
+        toldOfUnseenTail();
         story.quiet();
         Verdict.Tally tally = clean().tally();
-        assertThat(tally.vanished(), is(1L));
+        assertThat(tally.lostAtFailover(), is(1L));
         assertThat(tally.replicaFaults(), is(1));
         assertThat(tally.replicatedLost(), is(1L));
     }
@@ -230,7 +285,7 @@ class FailoverTest extends JudgedStory {
         three();
         story.fault(Loses.EVERYTHING).healed().after(10);
         String old = story.position(3);
-        story.epoch = "00000000000000bb";
+        story.epoch = "000000bb00000000";
         story.invoke(4).ok(4, 1);
         phone.lost().resume(old, "EPOCH", 1, 1).told("EPOCH", 1).takes(1, 4);
         story.quiet();
@@ -250,7 +305,7 @@ class FailoverTest extends JudgedStory {
     void anEpochWithoutAFaultIsFalse() {
         three();
         String old = story.position(3);
-        story.epoch = "00000000000000bb";
+        story.epoch = "000000bb00000000";
         story.invoke(4).ok(4, 4);
         phone.lost().resume(old, "EPOCH", 4, 4).told("EPOCH", 4).takes(4);
         story.quiet();
@@ -262,7 +317,7 @@ class FailoverTest extends JudgedStory {
         three();
         story.fault(Loses.EVERYTHING).healed().after(10);
         String old = story.position(3);
-        story.epoch = "00000000000000bb";
+        story.epoch = "000000bb00000000";
         story.invoke(4).ok(4, 4);
         phone.lost().resume(old, "OK", 4, 4).takes(4);
         story.quiet();

@@ -52,8 +52,8 @@ final class Story {
     private final List<String> lines = new ArrayList<>();
     private long t = 1_000 * MS;
 
-    /** The life of alice's log. */
-    String epoch = "00000000000000aa";
+    /** Of alice's log; the first eight digits are its life. */
+    String epoch = "000000aa00000000";
 
     private AckLevel level = AckLevel.ACCEPTED;
     private long ttlMs;
@@ -123,7 +123,11 @@ final class Story {
     }
 
     Story fault(Loses loses) {
-        return add(new FaultBegan(now(), ++faults, "test", "redis", loses));
+        return fault("test", loses);
+    }
+
+    Story fault(String kind, Loses loses) {
+        return add(new FaultBegan(now(), ++faults, kind, "target", loses));
     }
 
     Story healed() {

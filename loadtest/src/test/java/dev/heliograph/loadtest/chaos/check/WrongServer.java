@@ -26,8 +26,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server in a process of its own, on a Redis of its own, one of whose Lua scripts was changed.
- * The changed script lies on the boot class path, where it is found ahead of the right one.
+ * A server in a process of its own, on a Redis of its own, some of whose Lua scripts were changed.
+ * The changed ones lie on the boot class path, where they are found ahead of the right ones.
  */
 final class WrongServer implements AutoCloseable {
 
@@ -60,12 +60,12 @@ final class WrongServer implements AutoCloseable {
         }
     }
 
-    WrongServer(Path directory, Change change) throws IOException {
+    WrongServer(Path directory, Change... changes) throws IOException {
         Path jwks = directory.resolve("jwks.json");
         TokenIssuer.createKey(jwks);
         issuer = TokenIssuer.create(jwks, "heliograph", "heliograph");
         Path scripts = Files.createDirectories(directory.resolve("wrong").resolve(SCRIPTS));
-        if (!change.find().isEmpty()) {
+        for (Change change : changes) {
             Files.writeString(scripts.resolve(change.script() + ".lua"), change.applied());
         }
         ProcessBuilder builder =
