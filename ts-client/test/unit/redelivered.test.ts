@@ -59,17 +59,21 @@ test("D-7 a channel that the client leaves and takes up again is one that it has
 });
 
 test.each([
-  [2, "TRIMMED", true],
-  [3, "EPOCH", false],
-  [4, "FORK", false],
-])("D-7 after outcome %i (%s) the numbers of before: still marked %s", async (outcome, _name, marked) => {
-  const { r, socket, told } = await marks();
-  confirm(socket, 1, { headSeq: 3n, redeliveredThrough: 3n });
-  socket.drop();
-  await r.clock.advance(250);
-  const next = await r.welcome();
-  confirm(next, 2, { outcome, headSeq: 3n, redeliveredThrough: 3n });
-  deliverMarked(next, 2);
-  await settle();
-  expect(told).toEqual([[2, marked]]);
-});
+  [2, "TRIMMED", 3n, true],
+  [3, "EPOCH", 3n, false],
+  [4, "FORK that goes on", 3n, true],
+  [4, "FORK that replays", 0n, false],
+])(
+  "D-7 after outcome %i (%s) the numbers of before, sent through %i: still marked %s",
+  async (outcome, _name, through, marked) => {
+    const { r, socket, told } = await marks();
+    confirm(socket, 1, { headSeq: 3n, redeliveredThrough: 3n });
+    socket.drop();
+    await r.clock.advance(250);
+    const next = await r.welcome();
+    confirm(next, 2, { outcome, headSeq: 3n, redeliveredThrough: through });
+    deliverMarked(next, 2);
+    await settle();
+    expect(told).toEqual([[2, marked]]);
+  },
+);

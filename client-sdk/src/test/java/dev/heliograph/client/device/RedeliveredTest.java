@@ -53,14 +53,20 @@ class RedeliveredTest {
         assertThat(told, contains("1", "2"));
     }
 
-    @ParameterizedTest(name = "after {0}: {1}")
-    @CsvSource({"OUTCOME_TRIMMED, 2 again", "OUTCOME_EPOCH, 2", "OUTCOME_FORK, 2"})
-    void theNumbersOfBeforeMeanNothingInAnotherLog_D7(Outcome outcome, String expected) {
+    @ParameterizedTest(name = "after {0}, sent through {1}: {2}")
+    @CsvSource({
+        "OUTCOME_TRIMMED, 3, 2 again",
+        "OUTCOME_EPOCH, 3, 2",
+        "OUTCOME_FORK, 3, 2 again",
+        "OUTCOME_FORK, 0, 2"
+    })
+    void theNumbersOfBeforeMeanNothingInAnotherLog_D7(
+            Outcome outcome, long through, String expected) {
         subscribe();
         FakeLink first = gateway.welcome(1);
         gateway.replay(first, Outcome.OUTCOME_OK, 1, 3, 0);
         first.events.ended(1006, "");
-        gateway.replay(gateway.welcome(2), outcome, 2, 3, 2);
+        gateway.replay(gateway.welcome(2), outcome, 2, through, 2);
         assertThat(told, contains(expected));
     }
 }
