@@ -18,8 +18,10 @@ import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +45,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
      * it.
      */
     private static final long KEEP_EVERY_MS = 30_000;
+
+    /** What metrics call the frames of devices. */
+    private static final Map<ClientFrame.BodyCase, String> KINDS = kinds();
 
     /** What a refused Subscribe is told to wait. */
     private static final int UNAVAILABLE_RETRY_MS = 1_000;
@@ -72,6 +77,15 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         this.openedAtMs = System.currentTimeMillis();
         this.lastHeardMs = gateway.clockMs();
         this.keptAtMs = lastHeardMs - KEEP_EVERY_MS;
+    }
+
+    private static Map<ClientFrame.BodyCase, String> kinds() {
+        Map<ClientFrame.BodyCase, String> kinds = new EnumMap<>(ClientFrame.BodyCase.class);
+        for (ClientFrame.BodyCase kind : ClientFrame.BodyCase.values()) {
+            kinds.put(kind, kind.name().toLowerCase(Locale.ROOT));
+        }
+        kinds.put(ClientFrame.BodyCase.BODY_NOT_SET, "unknown");
+        return kinds;
     }
 
     String connectionId() {
@@ -110,11 +124,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             return;
         }
         ClientFrame.BodyCase kind = frame.getBodyCase();
-        metrics()
-                .frameIn(
-                        kind == ClientFrame.BodyCase.BODY_NOT_SET
-                                ? "unknown"
-                                : kind.name().toLowerCase(Locale.ROOT));
+        metrics().frameIn(KINDS.get(kind));
         if (entry == null && kind != ClientFrame.BodyCase.HELLO) {
             violation(
                     CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION,
@@ -249,9 +259,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     private void ack(Ack ack) {
-        Optional<Subscription> subscription =
-                Channel.parse(principal.tenant(), ack.getChannel()).flatMap(this::subscription);
-        if (subscription.isEmpty()) {
+        Subscription subscription = subscription(ack.getChannel());
+        if (subscription == null) {
             String path = ack.getChannel();
             error(
                     ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
@@ -271,8 +280,18 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                     0);
             return;
         }
-        subscription.get().ack(position.get());
+        subscription.ack(position.get());
         metrics().acked(System.currentTimeMillis() - position.get().id().ms());
+    }
+
+    /** The one of a channel's path; null when there is none. */
+    private Subscription subscription(String path) {
+        for (Subscription subscription : subscriptions) {
+            if (subscription.hub().channel().isAt(path)) {
+                return subscription;
+            }
+        }
+        return null;
     }
 
     private Optional<Subscription> subscription(Channel channel) {

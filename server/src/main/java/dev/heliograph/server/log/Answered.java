@@ -39,7 +39,7 @@ final class Answered implements AutoCloseable {
     private final BlockingQueue<Map<Channel, Stored>> doubtful = new LinkedBlockingQueue<>();
     private final Thread asking;
 
-    /* Guarded by this; the oldest first. */
+    /* Guarded by this; the oldest first, but for those that were asked about. */
     private LinkedHashMap<Channel, Stored> newest = new LinkedHashMap<>();
 
     private record Stored(Position position, long atNanos) {
@@ -123,9 +123,13 @@ final class Answered implements AutoCloseable {
                                                 it.getValue().age()))
                         .toList();
         long lost = 0;
-        for (CompletableFuture<Boolean> answer : answers) {
+        for (int i = 0; i < answers.size(); i++) {
             try {
-                lost += answer.get() ? 1 : 0;
+                if (answers.get(i).get()) {
+                    lost++;
+                } else {
+                    stillAtRisk(portion.get(i));
+                }
             } catch (ExecutionException e) {
                 throw e.getCause() instanceof LogException known
                         ? known
@@ -133,6 +137,13 @@ final class Answered implements AutoCloseable {
             }
         }
         return lost;
+    }
+
+    /** The server that has it may be lost all the same. What came after it stands for it, too. */
+    private synchronized void stillAtRisk(Map.Entry<Channel, Stored> entry) {
+        if (entry.getValue().age().compareTo(AT_RISK) < 0) {
+            newest.putIfAbsent(entry.getKey(), entry.getValue());
+        }
     }
 
     @Override

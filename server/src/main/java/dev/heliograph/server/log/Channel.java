@@ -1,6 +1,5 @@
 package dev.heliograph.server.log;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -73,15 +72,33 @@ public record Channel(String tenant, Kind kind, String name) {
 
     /** 1 to 128 bytes of UTF-8, no control characters, no white space, no lone surrogates. */
     public static boolean validName(String name) {
-        return !name.isEmpty()
-                && name.codePoints()
-                        .noneMatch(
-                                c ->
-                                        Character.isISOControl(c)
-                                                || Character.isWhitespace(c)
-                                                || Character.isSpaceChar(c)
-                                                || Character.getType(c) == Character.SURROGATE)
-                && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
+        int bytes = 0;
+        for (int i = 0; i < name.length() && bytes <= MAX_NAME_BYTES; ) {
+            int c = name.codePointAt(i);
+            if (Character.isISOControl(c)
+                    || Character.isWhitespace(c)
+                    || Character.isSpaceChar(c)
+                    || Character.getType(c) == Character.SURROGATE) {
+                return false;
+            }
+            bytes += utf8Bytes(c);
+            i += Character.charCount(c);
+        }
+        return bytes > 0 && bytes <= MAX_NAME_BYTES;
+    }
+
+    private static int utf8Bytes(int codePoint) {
+        if (codePoint < 0x80) {
+            return 1;
+        }
+        return codePoint < 0x800 ? 2 : codePoint < 0x1_0000 ? 3 : 4;
+    }
+
+    /** Whether a path is its own, without making that. */
+    public boolean isAt(String path) {
+        return path.length() == kind.prefix.length() + name.length()
+                && path.startsWith(kind.prefix)
+                && path.endsWith(name);
     }
 
     /** What APIs and frames call it: {@code user/alice}. */

@@ -34,7 +34,7 @@ public final class GatewayMetrics {
             meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
     private final Meters.Labelled repairs =
             meters.labelled("repairs", "Channels repaired from the log by reason", "reason")
-                    .with("chain", "epoch", "failure", "interest", "head");
+                    .with("chain", "epoch", "loss", "failure", "interest", "head");
     private final Meters.Labelled generations =
             meters.labelled("mailbox_generations", "Mailbox generations by reason", "reason");
 
@@ -84,8 +84,8 @@ public final class GatewayMetrics {
 
     /**
      * A channel was not what the log says and is repaired from it: {@code chain} or {@code epoch}
-     * of an entry did not fit, an entry met a {@code failure}; or anti-entropy found its {@code
-     * interest} lost or its {@code head} old.
+     * of an entry did not fit, it has heard of a {@code loss}, an entry met a {@code failure}; or
+     * anti-entropy found its {@code interest} lost or its {@code head} old.
      */
     public void repaired(String reason) {
         repairs.increment(reason);

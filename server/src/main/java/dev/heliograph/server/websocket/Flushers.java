@@ -30,6 +30,11 @@ final class Flushers implements AutoCloseable {
     /** How often stalls and unanswered Close frames are looked for: they are seconds away. */
     private static final long SCAN_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** Waking the watchdog costs more than a write: it sleeps for good only after this without. */
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long FOR_GOOD = Long.MAX_VALUE;
+
     private final LinkedTransferQueue<FlushTarget> ready = new LinkedTransferQueue<>();
     private final AtomicReferenceArray<Flusher> shared;
     private final Set<Flusher> detached = ConcurrentHashMap.newKeySet();
@@ -37,7 +42,8 @@ final class Flushers implements AutoCloseable {
     private final LongAdder queuedBytes = new LongAdder();
     private final long stallNanos;
     private final Thread watchdog;
-    private volatile boolean watchdogNaps;
+    /* How long the watchdog sleeps, or will unless it finds something to do. */
+    private volatile long napNanos;
     private volatile boolean stopped;
 
     /**
@@ -65,15 +71,17 @@ final class Flushers implements AutoCloseable {
             Flusher own = new Flusher(target);
             detached.add(own);
             Thread.ofVirtual().name("heliograph-slow-flusher").start(own);
-        } else {
+        } else if (!ready.tryTransfer(target)) {
             ready.put(target);
+            // All flushers are busy: it matters soon whether they are stuck.
+            wakeWatchdog(STUCK_NANOS);
         }
     }
 
     /** The target sent its Close frame: have an eye on its deadline until {@link #forget}. */
     void watchClose(FlushTarget target) {
         closing.add(target);
-        wakeWatchdog();
+        wakeWatchdog(SCAN_NANOS);
     }
 
     /** The target has ended. */
@@ -108,8 +116,9 @@ final class Flushers implements AutoCloseable {
         Thread.ofVirtual().name("heliograph-flusher-" + slot).start(flusher);
     }
 
-    private void wakeWatchdog() {
-        if (watchdogNaps) {
+    /** It is to look within this time. */
+    private void wakeWatchdog(long withinNanos) {
+        if (napNanos > withinNanos) {
             LockSupport.unpark(watchdog);
         }
     }
@@ -117,15 +126,14 @@ final class Flushers implements AutoCloseable {
     private void watch() {
         long lastScan = System.nanoTime();
         while (!stopped) {
-            watchdogNaps = true;
-            boolean writing = replaceStuck();
-            if (writing) {
-                watchdogNaps = false;
-                LockSupport.parkNanos(this, STUCK_NANOS);
-            } else if (detached.isEmpty() && closing.isEmpty()) {
+            // Before it looks: whoever comes meanwhile is seen, or wakes it.
+            napNanos = FOR_GOOD;
+            long nap = replaceStuck();
+            napNanos = nap;
+            if (nap == FOR_GOOD) {
                 LockSupport.park(this);
             } else {
-                LockSupport.parkNanos(this, SCAN_NANOS);
+                LockSupport.parkNanos(this, nap);
             }
             long now = System.nanoTime();
             if (now - lastScan >= SCAN_NANOS) {
@@ -135,22 +143,25 @@ final class Flushers implements AutoCloseable {
         }
     }
 
-    /** Replaces shared flushers that are stuck; true when any shared flusher is in a write. */
-    private boolean replaceStuck() {
-        boolean writing = false;
+    /** Replaces shared flushers that are stuck; how long it will be until it matters again. */
+    private long replaceStuck() {
+        boolean active = !detached.isEmpty() || !closing.isEmpty();
         long now = System.nanoTime();
         for (int i = 0; i < shared.length(); i++) {
             Flusher flusher = shared.get(i);
-            if (flusher.writing) {
-                writing = true;
-                if (now - flusher.sinceNanos > STUCK_NANOS) {
-                    detached.add(flusher);
-                    flusher.detached = true;
-                    start(i);
-                }
+            boolean writing = flusher.writing;
+            active |= writing || now - flusher.sinceNanos < QUIET_NANOS;
+            if (writing && now - flusher.sinceNanos > STUCK_NANOS) {
+                detached.add(flusher);
+                flusher.detached = true;
+                start(i);
+                active = true;
             }
         }
-        return writing;
+        if (!ready.isEmpty()) {
+            return STUCK_NANOS;
+        }
+        return active ? SCAN_NANOS : FOR_GOOD;
     }
 
     private void scan(long now) {
@@ -185,7 +196,7 @@ final class Flushers implements AutoCloseable {
         private volatile FlushTarget target;
 
         private volatile boolean writing;
-        private volatile long sinceNanos;
+        private volatile long sinceNanos = System.nanoTime();
         private volatile boolean detached;
         private volatile Thread thread;
 
@@ -235,7 +246,7 @@ final class Flushers implements AutoCloseable {
             long start = System.nanoTime();
             sinceNanos = start;
             writing = true;
-            wakeWatchdog();
+            wakeWatchdog(SCAN_NANOS);
             boolean more = false;
             try {
                 more = next.flush();

@@ -95,6 +95,19 @@ class AnsweredTest {
     }
 
     @Test
+    void whatAServerStillHadMayBeLostWithTheNext() throws InterruptedException {
+        Position before = append("a");
+        ChannelSnapshot replica = new ChannelSnapshot(redis, channel);
+        append("lost");
+        redis.commands().clientKill(KillArgs.Builder.typeNormal().skipme());
+        assertThat(read(before).outcome(), is(Page.Outcome.OK));
+        // It is asked about as soon as the connections are back.
+        TimeUnit.MILLISECONDS.sleep(300);
+        replica.failOver();
+        eventually("told", () -> read(before).outcome() == Page.Outcome.FORK);
+    }
+
+    @Test
     void oneLossIsToldOnceThoughSeveralHaveKnownIt() throws InterruptedException {
         append("a");
         ChannelSnapshot replica = new ChannelSnapshot(redis, channel);

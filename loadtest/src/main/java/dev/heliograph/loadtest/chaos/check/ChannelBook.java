@@ -130,6 +130,37 @@ final class ChannelBook {
         }
     }
 
+    /** The place of an epoch in their order; -1 when it is not known. */
+    int order(String epoch) {
+        return epochs.indexOf(known(epoch));
+    }
+
+    /**
+     * A gateway told a device that a range had expired, up to a place. Where something else had one
+     * of these numbers, it shows which one has it.
+     */
+    void expired(long from, Place through, long t, long at) {
+        int epoch = order(through.epoch());
+        for (long seq = from; seq <= through.seq(); seq++) {
+            Entry newest = bySeq.get(seq);
+            if (newest != null && newest.sibling != null) {
+                Entry named = null;
+                int expiring = 0;
+                for (Entry each = newest; each != null; each = each.sibling) {
+                    boolean is =
+                            seq == through.seq()
+                                    ? through.holds(each.id)
+                                    : each.op != null && each.op.mayExpire();
+                    named = is ? each : named;
+                    expiring += is ? 1 : 0;
+                }
+                if (expiring == 1) {
+                    named.told(epoch, t, at);
+                }
+            }
+        }
+    }
+
     private Epoch known(String epoch) {
         return epochs.stream().filter(it -> it.name.equals(epoch)).findFirst().orElse(null);
     }

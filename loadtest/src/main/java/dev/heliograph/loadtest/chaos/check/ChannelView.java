@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** One channel as a gateway told it to a device: subscriptions, frames, resets. */
 final class ChannelView {
 
     private static final String OK = "OK";
+    private static final Set<String> EXPIRED = Set.of("expired");
 
     private final DeviceView device;
     private final ChannelBook channel;
@@ -233,7 +235,7 @@ final class ChannelView {
         String epoch = Place.of(frame.pos()).epoch();
         channel.epoch(epoch, frame.t());
         Entry entry = channel.entry(frame.id(), frame.seq(), epoch);
-        entry.seen(frame.t(), at);
+        entry.told(channel.order(epoch), frame.t(), at);
         boolean isNew = cover(coverage, frame.seq(), frame.seq(), at);
         if (entry.seq != frame.seq()) {
             boolean twice = frame.conn() == leading && lineage.at(entry.seq) == entry.index;
@@ -288,6 +290,9 @@ final class ChannelView {
             return;
         }
         cover(coverage, frame.from(), frame.through(), at);
+        if (frame.counts().keySet().equals(EXPIRED)) {
+            channel.expired(frame.from(), Place.of(frame.pos()), frame.t(), at);
+        }
         if (frame.conn() == leading) {
             lineage.put(frame.through(), -1);
         }

@@ -31,6 +31,9 @@ final class Entry {
     /** When it was last known to be there, by an answer or on a wire. */
     long seenLast;
 
+    /* Place of the newest epoch in which it came to a device, among those of its channel; -1 for none. */
+    private int seenIn = -1;
+
     /** Line that shows that it is stored. */
     long at;
 
@@ -62,12 +65,21 @@ final class Entry {
         }
     }
 
+    /** A gateway told a device in this epoch that it is there. */
+    void told(int epoch, long t, long where) {
+        seen(t, where);
+        seenIn = Math.max(seenIn, epoch);
+    }
+
     /**
-     * Whether it has outlived another with the same number. Not who came first: a primary that
-     * wakes up beside the one that took over stores later, and is lost.
+     * Whether it has outlived another with the same number: in a newer epoch, or, where that says
+     * nothing, by time. Not who came first: a primary that wakes up beside the one that took over
+     * stores later, and is lost. Nor who came last: what one epoch had may be on its way for long.
      */
     boolean outlived(Entry other) {
-        return seenLast > other.seenLast;
+        return seenIn >= 0 && other.seenIn >= 0 && seenIn != other.seenIn
+                ? seenIn > other.seenIn
+                : seenLast > other.seenLast;
     }
 
     /** The earliest moment at which it can have been stored. */

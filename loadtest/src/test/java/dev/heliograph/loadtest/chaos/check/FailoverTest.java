@@ -137,6 +137,26 @@ class FailoverTest extends JudgedStory {
     }
 
     @Test
+    void whatComesLateOfAnOldEpochHasNotOutlivedWhatHasItsNumberNow() {
+        Device tablet = story.device("tablet").start().begin(1);
+        unseenTail();
+        tablet.takesAll(1, 2);
+        String two = story.position(2);
+        String three = story.position(3);
+        String before = story.epoch;
+        String now = "000000aa00000001";
+        story.epoch = now;
+        story.ttl(1).invoke(4).ok(4, 3).after(10);
+        phone.lost().resume(two, "FORK", 3, 3).told("FORK", 3).skip(3, "id-4");
+        story.epoch = before;
+        tablet.takes(3);
+        story.epoch = now;
+        tablet.lost().resume(three, "FORK", 1, 3).told("FORK", 1).got(1).got(2).skip(3, "id-4");
+        story.quiet();
+        assertThat(clean().tally().lostAtFailover(), is(1L));
+    }
+
+    @Test
     void aForkThatGoesOnThoughNothingWasLostIsFalse() {
         three();
         String old = story.position(3);
