@@ -1,6 +1,7 @@
 import { Attempt, type AttemptParts, type Failure } from "./attempt.js";
 import { type BackoffOptions, backoffMs } from "./backoff.js";
 import { closeReason } from "./codes.js";
+import { CloseCode } from "./gen/heliograph/device/v1/codes_pb.js";
 import type { GoAway, ServerFrame, Welcome } from "./gen/heliograph/device/v1/device_pb.js";
 import type { LifecycleSignal, LifecycleSignals } from "./lifecycle.js";
 import type { Session } from "./session.js";
@@ -9,6 +10,12 @@ import { askVerdict } from "./verdict.js";
 
 /** A connection that lived this long counts as stable: a gateway that welcomes and then kicks meets growing waits (G-3). */
 const MIN_UPTIME_MS = 5_000;
+
+/**
+ * A Hello of this client that was given up without an answer may still take the device over for so long, as when the
+ * gateway's call to Redis was only delayed (C-11).
+ */
+const LATE_TAKEOVER_MS = 60_000;
 
 /** When a network or a laptop comes back, so do its neighbours: the retry at once is spread over this. */
 const WAKE_SPREAD_MS = 250;
@@ -67,6 +74,8 @@ export class Connection {
   private phase: Phase = { name: "idle" };
   private current: ConnectionState = { status: "idle" };
   private failures = 0;
+  /** When the Hellos were sent that no Welcome has answered yet. */
+  private readonly unanswered = new Map<Attempt, number>();
   private unsubscribeLifecycle: (() => void) | undefined;
 
   constructor(
@@ -134,11 +143,14 @@ export class Connection {
   private start(number: number): Attempt {
     const attempt: Attempt = new Attempt(number, this.parts, {
       opened: (session) => {
+        this.forgetOldHellos();
+        this.unanswered.set(attempt, this.parts.clock.now());
         if (this.isOnlyOne(attempt)) this.events.opened(session);
         const move = this.moveOf(attempt);
         if (move) move.opened = true;
       },
       welcomed: (session, welcome) => {
+        this.unanswered.delete(attempt);
         if (this.isOnlyOne(attempt) || this.moveOf(attempt)) this.enterConnected(session, welcome);
       },
       failed: (failure) => {
@@ -189,9 +201,26 @@ export class Connection {
       if (this.isStable(phase)) this.failures = 0;
       if (phase.move && this.leaveForMove(phase.move, failure)) return;
     }
-    const goesOn = failure.token ? this.parts.tokens.drop(failure.token) : failure.verdict === "reconnect";
+    const goesOn = failure.token
+      ? this.parts.tokens.drop(failure.token)
+      : failure.verdict === "reconnect" || this.isOwnTakeover(failure);
     if (goesOn) this.wait(failure, failure.retryAfterMs);
     else this.rest({ name: "closed" }, { status: "closed", reason: failure.reason });
+  }
+
+  /** Whether one of this client's own Hellos has replaced the session, though nobody waits for its answer any more. */
+  private isOwnTakeover(failure: Failure): boolean {
+    if (failure.reason.code !== CloseCode.REPLACED) return false;
+    this.forgetOldHellos();
+    const own = this.unanswered.size > 0;
+    // Once: the next one is another client's.
+    this.unanswered.clear();
+    return own;
+  }
+
+  private forgetOldHellos(): void {
+    const oldest = this.parts.clock.now() - LATE_TAKEOVER_MS;
+    for (const [attempt, at] of this.unanswered) if (at <= oldest) this.unanswered.delete(attempt);
   }
 
   /** The session ended during a move. False when its end is no part of the move. */

@@ -495,6 +495,45 @@ describe("moving", () => {
     expect(r.client.state.status).toBe("closed");
   });
 
+  test.each([
+    [59_000, "waiting"],
+    [61_000, "closed"],
+  ])(
+    "C-11 G-4 an own Hello without an answer may take over late: 4509 after %i ms leads to %s",
+    async (afterMs, status) => {
+      const r = rig();
+      const old = await stable(r);
+      old.push(goAway);
+      await r.clock.advance(2_000);
+      r.socket.open();
+      r.socket.drop(4013, "unavailable");
+      // Attempts that do not get as far as a Hello go on meanwhile.
+      for (let third = 0; third < 3; third++) {
+        old.push({ case: "heartbeat", value: {} });
+        await r.clock.advance(afterMs / 3);
+      }
+      old.drop(4509, "replaced");
+      expect(r.client.state.status).toBe(status);
+    },
+  );
+
+  test("C-11 an own late Hello excuses one 4509 only", async () => {
+    const r = rig();
+    await r.start();
+    r.socket.drop();
+    await r.clock.advance(250);
+    r.socket.open();
+    r.socket.drop(4013, "unavailable");
+    await r.clock.advance(1_000);
+    await r.welcome();
+    r.socket.drop(4509, "replaced");
+    expect(r.client.state.status).toBe("waiting");
+    await r.clock.advance(2_000);
+    await r.welcome();
+    r.socket.drop(4509, "replaced");
+    expect(r.client.state.status).toBe("closed");
+  });
+
   test("G-4 a move that fails is tried again while the old connection goes on", async () => {
     const r = rig();
     const old = await stable(r);

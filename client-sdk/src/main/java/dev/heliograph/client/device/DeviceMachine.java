@@ -34,6 +34,12 @@ final class DeviceMachine implements DeviceConnection.Owner {
      */
     static final long MIN_UPTIME_MS = 5_000;
 
+    /**
+     * A Hello of this client that was given up without an answer may still take the device over for
+     * so long, as when the gateway's call to Redis was only delayed (C-11).
+     */
+    static final long LATE_TAKEOVER_MS = 60_000;
+
     private final DeviceOptions options;
     private final Loop loop;
     private final Notices notices;
@@ -63,6 +69,9 @@ final class DeviceMachine implements DeviceConnection.Owner {
 
     /** The connection in use has lived for {@link #MIN_UPTIME_MS}. */
     private boolean lasted;
+
+    /** Until when {@link #LATE_TAKEOVER_MS} lasts. */
+    private long takeoverUntilMs = Long.MIN_VALUE;
 
     private Loop.Timer attemptTimer = Loop.Timer.NONE;
     private Loop.Timer uptimeTimer = Loop.Timer.NONE;
@@ -253,13 +262,17 @@ final class DeviceMachine implements DeviceConnection.Owner {
 
     @Override
     public void ended(DeviceConnection connection, End end) {
+        boolean goesOn = goesOn(end);
         if (connection == next) {
             next = null;
+            if (connection.helloSent() && goesOn) {
+                takeoverUntilMs = loop.nowMs() + LATE_TAKEOVER_MS;
+            }
         } else {
             current = null;
             uptimeTimer.cancel();
             registry.all().forEach(ChannelSubscription::detach);
-            if (next != null && (next.helloSent() || reconnects(end))) {
+            if (next != null && (next.helloSent() || goesOn)) {
                 // Its successor is on the way, and may itself be why the gateway closed this one
                 // (C-11).
                 transition(new Connecting(attempt));
@@ -268,21 +281,34 @@ final class DeviceMachine implements DeviceConnection.Owner {
         }
         switch (end) {
             case End.NotOpened notOpened -> askVerdict(connection.token(), notOpened.cause());
-            case End.Ended ended -> decide(connection.token(), ended);
+            case End.Ended ended -> decide(connection.token(), ended, goesOn);
         }
     }
 
-    private static boolean reconnects(End end) {
-        return !(end instanceof End.Ended ended) || CloseCodes.reconnects(ended.code());
+    private boolean goesOn(End end) {
+        return !(end instanceof End.Ended ended)
+                || CloseCodes.reconnects(ended.code())
+                || (ended.code() == CloseCode.CLOSE_CODE_REPLACED_VALUE && isOwnTakeover());
     }
 
-    private void decide(String token, End.Ended end) {
+    /**
+     * Whether a Hello of this client's own may have replaced its session, though nobody waits for
+     * its answer any more.
+     */
+    private boolean isOwnTakeover() {
+        boolean own = loop.nowMs() < takeoverUntilMs;
+        // Once: the next one is another client's.
+        takeoverUntilMs = Long.MIN_VALUE;
+        return own;
+    }
+
+    private void decide(String token, End.Ended end, boolean goesOn) {
         String label = CloseCodes.label(end.code(), end.reason());
         notices.diagnostic(
                 Kind.CONNECTION,
                 "",
                 "The connection ended with code %d: %s".formatted(end.code(), label));
-        if (!CloseCodes.reconnects(end.code())) {
+        if (!goesOn) {
             stop(new Closed(label, CloseCodes.message(end.code(), end.reason())));
             return;
         }

@@ -103,6 +103,41 @@ class DeviceMachineTest {
                 gateway.client.state(), is(instanceOf(reconnects ? Waiting.class : Closed.class)));
     }
 
+    @ParameterizedTest(name = "4509 after {0} ms: goes on {1}")
+    @CsvSource({"59999, true", "60000, false"})
+    void aHelloOfItsOwnThatWasNotAnsweredMayTakeOverLateOnce_C11(long afterMs, boolean goesOn) {
+        FakeLink first = gateway.welcome(1, 600_000, 10_000);
+        gateway.loop.advance(10_000);
+        goAway(first, 0, 0);
+        FakeLink second = gateway.awaitLink(2);
+        second.events.opened();
+        second.events.ended(4013, "unavailable");
+        gateway.loop.settle();
+        // Attempts that do not get as far as a Hello go on meanwhile.
+        gateway.loop.advance(afterMs);
+
+        first.events.ended(CloseCode.CLOSE_CODE_REPLACED_VALUE, "replaced");
+        gateway.loop.settle();
+
+        assertThat(gateway.client.state() instanceof Closed, is(!goesOn));
+    }
+
+    @Test
+    void aHelloOfItsOwnExcusesOneTakeoverOnly_C11() {
+        FakeLink first = gateway.welcome(1);
+        first.events.ended(1006, "");
+        FakeLink second = gateway.awaitLink(2);
+        second.events.opened();
+        second.events.ended(4013, "unavailable");
+        FakeLink third = gateway.welcome(3);
+        third.events.ended(CloseCode.CLOSE_CODE_REPLACED_VALUE, "replaced");
+        gateway.loop.settle();
+        assertThat(gateway.client.state(), is(instanceOf(Waiting.class)));
+        gateway.welcome(4).events.ended(CloseCode.CLOSE_CODE_REPLACED_VALUE, "replaced");
+        gateway.loop.settle();
+        assertThat(gateway.client.state(), is(instanceOf(Closed.class)));
+    }
+
     @Test
     void backsOffFurtherWithEachFailure_G3() {
         gateway.client.connect();

@@ -38,6 +38,8 @@ final class Scale extends Scenario {
     Scale() {
         devices = 10_000;
         seconds = 60;
+        // Each gateway sees a sixth of the load, and its compilers are as slow to be done.
+        warmup = 60;
     }
 
     @Override

@@ -59,9 +59,8 @@ final class Answered implements AutoCloseable {
         newest.remove(channel);
         newest.put(channel, new Stored(position, System.nanoTime()));
         Iterator<Stored> oldest = newest.values().iterator();
-        for (Stored first = oldest.next();
-                newest.size() > MAX_CHANNELS || first.age().compareTo(AT_RISK) > 0;
-                first = oldest.next()) {
+        while (oldest.hasNext()
+                && (oldest.next().age().compareTo(AT_RISK) > 0 || newest.size() > MAX_CHANNELS)) {
             oldest.remove();
         }
     }
@@ -99,6 +98,13 @@ final class Answered implements AutoCloseable {
                                 "What was answered cannot be looked up, trying again: {0}",
                                 e.getMessage());
                         TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+                    } catch (RuntimeException e) {
+                        // The others must not wait for it.
+                        LOGGER.log(
+                                System.Logger.Level.ERROR,
+                                "Whether what was answered is lost cannot be told",
+                                e);
+                        portion.clear();
                     }
                 }
                 LOGGER.log(

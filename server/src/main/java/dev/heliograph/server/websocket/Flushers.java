@@ -71,11 +71,22 @@ final class Flushers implements AutoCloseable {
             Flusher own = new Flusher(target);
             detached.add(own);
             Thread.ofVirtual().name("heliograph-slow-flusher").start(own);
-        } else if (!ready.tryTransfer(target)) {
+        } else {
             ready.put(target);
-            // All flushers are busy: it matters soon whether they are stuck.
-            wakeWatchdog(STUCK_NANOS);
+            if (areAllWriting()) {
+                // It matters soon whether they are stuck.
+                wakeWatchdog(STUCK_NANOS);
+            }
         }
+    }
+
+    private boolean areAllWriting() {
+        for (int i = 0; i < shared.length(); i++) {
+            if (!shared.get(i).writing) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The target sent its Close frame: have an eye on its deadline until {@link #forget}. */
