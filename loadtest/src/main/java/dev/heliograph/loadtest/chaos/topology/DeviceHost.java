@@ -32,7 +32,7 @@ public final class DeviceHost implements AutoCloseable {
     private final Path directory;
     private final Path history;
     private final List<DeviceSpec> specs;
-    private final BiConsumer<String, Integer> beforeKill;
+    private final BiConsumer<String, Integer> onKilled;
     private int incarnation;
     /* Null before the first start. */
     private Process process;
@@ -46,8 +46,8 @@ public final class DeviceHost implements AutoCloseable {
      * @param program what takes a history file and a devices file as arguments
      * @param directory for its files
      * @param history file that its devices append to
-     * @param beforeKill hears the name and the incarnation of each device that is about to be
-     *     killed
+     * @param onKilled hears the name and the incarnation of each device that was killed, once it
+     *     can write nothing more
      */
     public DeviceHost(
             String name,
@@ -55,13 +55,13 @@ public final class DeviceHost implements AutoCloseable {
             Path directory,
             Path history,
             List<DeviceSpec> specs,
-            BiConsumer<String, Integer> beforeKill) {
+            BiConsumer<String, Integer> onKilled) {
         this.name = name;
         this.program = List.copyOf(program);
         this.directory = directory;
         this.history = history;
         this.specs = List.copyOf(specs);
-        this.beforeKill = beforeKill;
+        this.onKilled = onKilled;
     }
 
     public String name() {
@@ -112,9 +112,9 @@ public final class DeviceHost implements AutoCloseable {
 
     /** Kills it: the devices vanish, and what they have not saved is forgotten. */
     public void kill() {
-        specs.forEach(spec -> beforeKill.accept(spec.name(), incarnation));
         process.destroyForcibly();
         process.onExit().join();
+        specs.forEach(spec -> onKilled.accept(spec.name(), incarnation));
         incarnation++;
     }
 
