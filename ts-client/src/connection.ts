@@ -154,6 +154,8 @@ export class Connection {
         if (this.isOnlyOne(attempt) || this.moveOf(attempt)) this.enterConnected(session, welcome);
       },
       failed: (failure) => {
+        // Somebody else took over before this one was answered: it excuses nothing.
+        if (failure.reason.code === CloseCode.REPLACED) this.unanswered.delete(attempt);
         if (this.isOnlyOne(attempt)) this.broken(failure);
         const move = this.moveOf(attempt);
         if (move) this.moveFailed(move, failure);

@@ -517,6 +517,16 @@ describe("moving", () => {
     },
   );
 
+  test("C-11 a Hello that is itself answered with 4509 excuses nothing", async () => {
+    const r = rig();
+    await r.start();
+    r.socket.drop();
+    await r.clock.advance(250);
+    r.socket.open();
+    r.socket.drop(4509, "replaced");
+    expect(r.client.state.status).toBe("closed");
+  });
+
   test("C-11 an own late Hello excuses one 4509 only", async () => {
     const r = rig();
     await r.start();

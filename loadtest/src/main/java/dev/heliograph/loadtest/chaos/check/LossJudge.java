@@ -51,7 +51,10 @@ final class LossJudge {
         return shown;
     }
 
-    /** Lost by a fault that may take them, like the node that had acknowledged them. */
+    /**
+     * Lost by a fault that may take them, and not told: nobody had acknowledged them, or the node
+     * that had may have been gone, too.
+     */
     long vanished() {
         return vanished;
     }
