@@ -32,8 +32,8 @@ final class Answered implements AutoCloseable {
      */
     private static final int PORTION = 64;
 
-    /** Before what could not be asked is asked again. */
-    private static final long RETRY_MS = 500;
+    /** Before what could not be asked is asked again; the first time the pipe is not open yet. */
+    private static final long RETRY_MS = 100;
 
     private final ChannelLog log;
     private final BlockingQueue<Map<Channel, Stored>> doubtful = new LinkedBlockingQueue<>();
