@@ -35,6 +35,9 @@ class RedisTopologyTest {
             RedisServer first = topology.primary();
             write(topology, "before");
 
+            for (RedisServer replica : topology.replicas()) {
+                awaitReplicated(first, replica);
+            }
             first.kill();
             eventually("another is the primary", () -> primaryOf(topology) != first);
 
@@ -63,6 +66,7 @@ class RedisTopologyTest {
                 }
             }
 
+            awaitReplicated(first, replica);
             first.kill();
             eventually("its replica is the primary", () -> cluster.primaries().contains(replica));
             eventually(
@@ -163,6 +167,26 @@ class RedisTopologyTest {
         // Its hosts stand in one authority, which a RedisURI of one node does not read.
         String password = cluster.uri().toString().split("[:@]", -1)[2];
         return RedisClusterClient.create("redis://:" + password + "@127.0.0.1:" + seed.port());
+    }
+
+    /**
+     * Returns once the replica holds what the primary had answered: replication is asynchronous.
+     */
+    private static void awaitReplicated(RedisServer primary, RedisServer replica)
+            throws IOException {
+        long written = offset(primary.ask("INFO", "replication"), "master_repl_offset");
+        eventually(
+                replica.name() + " has all of " + primary.name(),
+                () -> offset(ask(replica, "INFO", "replication"), "slave_repl_offset") >= written);
+    }
+
+    private static long offset(String replication, String field) {
+        return replication
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line -> Long.parseLong(line.substring(field.length() + 1)))
+                .findFirst()
+                .orElse(-1);
     }
 
     private static RedisServer primaryOf(LocalSentinel topology) {
