@@ -66,9 +66,11 @@ class Client implements DeviceClient {
     const clock = options.clock ?? systemClock;
     this.clock = clock;
     this.store = options.store ?? memoryStore();
-    this.acks = new AckCoalescer(clock, (channel, position) => {
-      this.session?.send({ case: "ack", value: { channel, position } });
-    });
+    this.acks = new AckCoalescer(
+      clock,
+      () => this.random(),
+      (channel, position) => this.session?.send({ case: "ack", value: { channel, position } }),
+    );
     const info = options.clientInfo;
     const client = { name: info?.name ?? "heliograph-ts", version: info?.version ?? VERSION };
     this.connection = new Connection(
@@ -93,6 +95,8 @@ class Client implements DeviceClient {
         opened: (session) => this.attach(session),
         welcomed: (session, welcome) => this.welcomed(session, welcome.inbox),
         lost: () => this.lost(),
+        // It may be gone next: a page that is closed or reloaded is hidden first.
+        hidden: () => this.acks.flush(),
         frame: (frame) => this.route(frame),
       },
     );

@@ -39,6 +39,8 @@ export interface ConnectionEvents {
   welcomed(session: Session, welcome: Welcome): void;
   /** The session in force, or the one opened, is gone. */
   lost(): void;
+  /** The page is not seen any more. */
+  hidden(): void;
   frame(frame: ServerFrame): void;
 }
 
@@ -252,7 +254,10 @@ export class Connection {
 
   private onSignal(signal: LifecycleSignal): void {
     const { phase } = this;
-    if (signal === "hidden") return;
+    if (signal === "hidden") {
+      this.events.hidden();
+      return;
+    }
     if (signal === "offline") {
       if (phase.name === "connected") this.probe(phase);
       return;

@@ -181,7 +181,7 @@ export class ChannelSubscription implements Subscription {
     } else {
       this.memory?.begin(frame.position, nextSeq - 1);
       // Handled while nobody could be told, or told to a gateway that was killed.
-      if (this.position) this.parts.acks.note(channel, this.position);
+      if (this.position) this.parts.acks.resumed(channel, this.position);
     }
     this.events.emit("subscribed", {
       channel,

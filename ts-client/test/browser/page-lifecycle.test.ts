@@ -34,10 +34,19 @@ async function open(user: string): Promise<DevicePage> {
 }
 
 /** The gateway's own count of its connections. */
-async function connections(): Promise<number> {
+function connections(): Promise<number> {
+  return metric(/^heliograph_connections(?:\{.*\})? (\S+)/m);
+}
+
+/** How many acks the gateway has got. */
+function acks(): Promise<number> {
+  return metric(/^heliograph_frames_total\{(?=.*direction="in")(?=.*type="ack").*\} (\S+)/m);
+}
+
+async function metric(line: RegExp): Promise<number> {
   const port = /admin port (\d+)/.exec(server.log)?.[1];
   const metrics = await (await fetch(`http://127.0.0.1:${port}/observe/metrics`)).text();
-  return Number(/^heliograph_connections(?:\{.*\})? (\S+)/m.exec(metrics)?.[1]);
+  return Number(line.exec(metrics)?.[1] ?? 0);
 }
 
 /** One connection, and everything once and in order, whatever came before. */
@@ -71,4 +80,17 @@ test("a page that comes back from the back-forward cache connects anew and gets 
   await device.page.goBack({ waitUntil: "commit" });
   await expectWhole(device, "beate", 11);
   expect(await device.signals()).toContain("pageshow true");
+});
+
+test("a page that is reloaded does not get again what it has just handled (A-1)", async () => {
+  const before = await acks();
+  const device = await open("rita");
+  // Of what it goes on with; what is handled from here on is acknowledged later.
+  await expect.poll(acks).toBeGreaterThan(before);
+  await backend.send(...numbered(5, { user: "rita" }));
+  await device.expectHandled(5);
+  await device.page.reload();
+  await device.reaches("subscribed");
+  await backend.send(...numbered(1, { user: "rita" }, 6));
+  await expect.poll(() => device.handled()).toEqual(["6"]);
 });

@@ -32,6 +32,21 @@ final class ChannelSubscription implements Subscription {
     /** A gateway that answers heartbeats but not a Subscribe for this long has lost it. */
     static final long ANSWER_TIMEOUT_MS = 10_000;
 
+    /** Longest time that a handled notification stays unsaved: the store is this device's own. */
+    static final long SAVE_DELAY_MS = 100;
+
+    /** Most handled notifications that stay unsaved. */
+    static final int MAX_UNSAVED = 32;
+
+    /**
+     * Longest time that a handled notification stays unacknowledged (A-1): a device without a store
+     * that is killed gets these again, marked, and one with a store does not.
+     */
+    static final long ACK_DELAY_MS = 2_000;
+
+    /** Most handled notifications that stay unacknowledged. */
+    static final int MAX_UNACKED = 256;
+
     /** Where the channel stands with the current connection. */
     private enum Status {
         /** No connection, or waiting to ask again. */
@@ -56,7 +71,8 @@ final class ChannelSubscription implements Subscription {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     private final Cursor cursor = new Cursor();
-    private final AckCoalescer coalescer = new AckCoalescer();
+    private final Coalescer saves;
+    private final Coalescer acks;
     /* Empty until the first Welcome resolves "inbox". */
     private String channel = "";
     private RecentIds ids = new RecentIds();
@@ -72,7 +88,6 @@ final class ChannelSubscription implements Subscription {
     private String saved = "";
     private String acked = "";
     private Loop.Timer askTimer = Loop.Timer.NONE;
-    private Loop.Timer ackTimer = Loop.Timer.NONE;
 
     ChannelSubscription(
             String requested,
@@ -88,6 +103,8 @@ final class ChannelSubscription implements Subscription {
         this.registry = registry;
         this.start = options.start();
         this.pump = new HandlerPump(this, options, handler, client, notices);
+        this.saves = new Coalescer(client.loop(), MAX_UNSAVED, () -> SAVE_DELAY_MS, this::save);
+        this.acks = new Coalescer(client.loop(), MAX_UNACKED, this::ackDelayMs, this::ack);
     }
 
     @Override
@@ -317,34 +334,28 @@ final class ChannelSubscription implements Subscription {
     }
 
     /** The oldest entry in the window is done (D-3). */
-    void handled(String position, boolean byHandler) {
+    void handled(String position) {
         handled = position;
-        if (byHandler) {
-            switch (coalescer.handled()) {
-                case FLUSH -> flush();
-                case START_TIMER -> scheduleFlush();
-                case WAIT -> {
-                    // The timer runs.
-                }
-            }
-        } else {
-            scheduleFlush();
-        }
+        saves.note();
+        acks.note();
         if (status == Status.BEHIND && pump.hasRoom()) {
             status = Status.DETACHED;
             ask();
         }
     }
 
-    private void scheduleFlush() {
-        ackTimer.cancel();
-        ackTimer = client.loop().after(AckCoalescer.MAX_DELAY_MS, this::flush);
+    /** Random, so that the devices of a topic do not all answer in the same moment. */
+    private long ackDelayMs() {
+        return ACK_DELAY_MS / 2 + (long) (client.random().getAsDouble() * ACK_DELAY_MS / 2);
     }
 
     /** Saves and acknowledges what was handled. */
-    void flush() {
-        ackTimer.cancel();
-        coalescer.flushed();
+    private void flush() {
+        saves.now();
+        acks.now();
+    }
+
+    private void save() {
         if (!handled.isEmpty() && !handled.equals(saved)) {
             try {
                 client.store().save(channel, handled);
@@ -353,6 +364,9 @@ final class ChannelSubscription implements Subscription {
                 notices.diagnostic(Kind.STORE, channel, "The position was not saved", e);
             }
         }
+    }
+
+    private void ack() {
         if (status == Status.LIVE && !handled.isEmpty() && !handled.equals(acked)) {
             acked = handled;
             connection.send(
@@ -377,7 +391,8 @@ final class ChannelSubscription implements Subscription {
         }
         status = Status.ENDED;
         askTimer.cancel();
-        ackTimer.cancel();
+        saves.cancel();
+        acks.cancel();
         pump.abandon().forEach(ids::remove);
         registry.remove(this);
         RuntimeException why =

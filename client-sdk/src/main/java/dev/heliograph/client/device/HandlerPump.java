@@ -75,7 +75,7 @@ final class HandlerPump {
                 return;
             }
             switch (head.get()) {
-                case Passed passed -> subscription.handled(window.complete(), false);
+                case Passed passed -> subscription.handled(window.complete());
                 case Notified notified -> start(notified);
                 case Broken broken -> start(broken);
             }
@@ -122,7 +122,7 @@ final class HandlerPump {
         if (failure == null) {
             busy = false;
             failures = 0;
-            subscription.handled(window.complete(), true);
+            subscription.handled(window.complete());
             advance();
             return;
         }

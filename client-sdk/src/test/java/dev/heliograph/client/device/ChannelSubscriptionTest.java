@@ -185,7 +185,7 @@ class ChannelSubscriptionTest {
         gateway.deliver(link, 2);
 
         calls.getFirst().complete(null);
-        gateway.loop.advance(AckCoalescer.MAX_DELAY_MS);
+        gateway.loop.advance(ChannelSubscription.ACK_DELAY_MS);
 
         assertThat(calls, hasSize(2));
         assertThat(link.sent(BodyCase.ACK).getLast().getAck().getPosition(), is("p1"));
@@ -338,17 +338,42 @@ class ChannelSubscriptionTest {
     }
 
     @Test
-    void acknowledgesAfter32NotificationsOr100Ms_A1() {
+    void acknowledgesAfter256NotificationsOrTwoSeconds_A1() {
         FakeLink link = live(1);
         int before = link.sent(BodyCase.ACK).size();
 
-        for (int seq = 1; seq <= 40; seq++) {
-            gateway.deliver(link, seq);
-        }
-        assertThat(acks(link, before), contains("p32"));
-        gateway.loop.advance(100);
+        deliver(link, 1, 260);
+        assertThat(acks(link, before), contains("p256"));
+        gateway.loop.advance(ChannelSubscription.ACK_DELAY_MS);
 
-        assertThat(acks(link, before), contains("p32", "p40"));
+        assertThat(acks(link, before), contains("p256", "p260"));
+    }
+
+    @Test
+    void acknowledgesAtARandomTimeOfTheLastSecond_A1() {
+        FakeLink link = live(1);
+        int before = link.sent(BodyCase.ACK).size();
+
+        gateway.deliver(link, 1);
+        gateway.loop.advance(ChannelSubscription.ACK_DELAY_MS / 2 - 1);
+        gateway.deliver(link, 2);
+        assertThat(acks(link, before), is(empty()));
+        gateway.loop.advance(ChannelSubscription.ACK_DELAY_MS / 2 + 1);
+
+        assertThat(acks(link, before), contains("p2"));
+    }
+
+    @Test
+    void savesAfter32NotificationsOr100MsWithoutAnAck_D3() throws IOException {
+        FakeLink link = live(1);
+        int before = link.sent(BodyCase.ACK).size();
+
+        deliver(link, 1, 40);
+        assertThat(gateway.store.load(Gateway.INBOX), is(Optional.of("p32")));
+        gateway.loop.advance(ChannelSubscription.SAVE_DELAY_MS);
+
+        assertThat(gateway.store.load(Gateway.INBOX), is(Optional.of("p40")));
+        assertThat(acks(link, before), is(empty()));
     }
 
     @Test
@@ -464,6 +489,12 @@ class ChannelSubscriptionTest {
                                         .setSubId(Gateway.lastSubscribe(link).getSubId())
                                         .setRetryAfterMs(retryAfterMs)));
         gateway.loop.settle();
+    }
+
+    private void deliver(FakeLink link, int first, int last) {
+        for (int seq = first; seq <= last; seq++) {
+            gateway.deliver(link, seq);
+        }
     }
 
     private List<String> acks(FakeLink link, int from) {

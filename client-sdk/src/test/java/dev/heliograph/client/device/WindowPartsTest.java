@@ -5,7 +5,6 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import com.google.protobuf.ByteString;
-import dev.heliograph.client.device.AckCoalescer.Advice;
 import dev.heliograph.client.device.DeliveryWindow.Notified;
 import dev.heliograph.client.device.DeliveryWindow.Passed;
 import java.time.Instant;
@@ -15,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The small parts behind a subscription: window, ids, acknowledgements, liveness. */
+/** The small parts behind a subscription: window, ids, liveness. */
 class WindowPartsTest {
 
     @Test
@@ -54,18 +53,6 @@ class WindowPartsTest {
         assertThat(ids.add("n1"), is(false));
         assertThat(ids.add("n" + RecentIds.CAPACITY), is(false));
         assertThat(ids.add("n0"), is(true));
-    }
-
-    @Test
-    void acknowledgesAt32AndOtherwiseByTimer_A1() {
-        AckCoalescer coalescer = new AckCoalescer();
-        assertThat(coalescer.handled(), is(Advice.START_TIMER));
-        for (int i = 2; i < AckCoalescer.MAX_HANDLED; i++) {
-            assertThat(coalescer.handled(), is(Advice.WAIT));
-        }
-        assertThat(coalescer.handled(), is(Advice.FLUSH));
-        coalescer.flushed();
-        assertThat(coalescer.handled(), is(Advice.START_TIMER));
     }
 
     @ParameterizedTest(name = "heard at {0}, now {1}: {2} ms left")

@@ -28,9 +28,9 @@ final class HeliographConversation implements Conversation {
     private static final String DEVICE_ID = "load";
 
     /** As the SDKs have it. */
-    private static final long ACK_DELAY_MS = 100;
+    private static final long ACK_DELAY_MS = 2_000;
 
-    private static final int MAX_UNACKED = 32;
+    private static final int MAX_UNACKED = 256;
 
     private static final byte[] HELLO =
             ClientFrame.newBuilder()
@@ -145,7 +145,8 @@ final class HeliographConversation implements Conversation {
         if (unacked >= MAX_UNACKED) {
             ack(channel, wire);
         } else if (unacked == 1) {
-            wire.after(ACK_DELAY_MS, () -> ack(channel, wire));
+            long delayMs = ThreadLocalRandom.current().nextLong(ACK_DELAY_MS / 2, ACK_DELAY_MS);
+            wire.after(delayMs, () -> ack(channel, wire));
         }
     }
 
