@@ -19,6 +19,9 @@ public final class JavaProcess {
 
     private static final Pattern USED = Pattern.compile("used (\\d+)K");
 
+    /** What follows the heap's own lines, of which some collectors have one a generation. */
+    private static final String NO_HEAP = "Metaspace";
+
     private JavaProcess() {}
 
     /** Whether it is one, and not a program in another language. */
@@ -40,13 +43,18 @@ public final class JavaProcess {
         Path commands = Files.createTempFile("heliograph-jcmd-", ".commands");
         try {
             Files.writeString(commands, "GC.run\nGC.heap_info\n");
-            Matcher used = USED.matcher(jcmd(pid, "-f", commands.toString()));
-            return used.find()
-                    ? OptionalLong.of(Long.parseLong(used.group(1)) * 1_024)
-                    : OptionalLong.empty();
+            return heapBytes(jcmd(pid, "-f", commands.toString()));
         } finally {
             Files.deleteIfExists(commands);
         }
+    }
+
+    static OptionalLong heapBytes(String info) {
+        Matcher used = USED.matcher(info.split(NO_HEAP, 2)[0]);
+        return used.results()
+                .map(of -> OptionalLong.of(Long.parseLong(of.group(1)) * 1_024))
+                .reduce((a, b) -> OptionalLong.of(a.getAsLong() + b.getAsLong()))
+                .orElse(OptionalLong.empty());
     }
 
     /** Runs a diagnostic command in it and gives its output. */

@@ -144,6 +144,8 @@ final class HeliographInstallation implements Installation {
     private List<String> flags(String node, int connections) {
         return List.of(
                 "-Xmx" + (BASE_HEAP_MB + connections * HEAP_PER_DEVICE_KB / KB_PER_MB) + "m",
+                "-XX:MinHeapFreeRatio=10",
+                "-XX:MaxHeapFreeRatio=30",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-Xlog:gc:file=" + plan.directory().resolve(node + ".gc.log"));

@@ -141,7 +141,7 @@ final class GatewayUpgrader extends WsUpgrader {
     private ServerConnection accept(
             ConnectionContext context,
             ConnectRequest request,
-            Headers headers,
+            WritableHeaders<?> headers,
             Peer peer,
             Optional<Principal> principal,
             Supplier<SessionHandler> session) {
@@ -154,6 +154,8 @@ final class GatewayUpgrader extends WsUpgrader {
                         + encoding.subprotocol()
                         + SWITCHING_PROTOCOLS_SUFFIX;
         doors.arrivals().left(context);
+        // Helidon's thread, which stays with the connection, holds them and the token in them.
+        headers.clear();
         try {
             write(context, answer.getBytes(US_ASCII));
             return new WebSocketConnection(wiring, context, encoding, peer, session, place);

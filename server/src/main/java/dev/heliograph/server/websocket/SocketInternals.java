@@ -21,10 +21,10 @@ final class SocketInternals {
     private static final AtomicBoolean LOGGED = new AtomicBoolean();
 
     /**
-     * Room for one read. Helidon allots 8 KiB to each connection; what devices send (Hello, Ack,
-     * Heartbeat) is around 100 bytes, and larger messages just take several reads.
+     * Room for one read. Helidon allots 8 KiB to each connection; what devices send often (Ack,
+     * Heartbeat) is up to 100 bytes, and larger messages just take several reads.
      */
-    private static final int READ_BUFFER_BYTES = 512;
+    private static final int READ_BUFFER_BYTES = 128;
 
     private static final Field READ_BUFFER = field(PlainSocket.class, "readBuffer");
     private static final Field DELEGATE = field(PlainSocket.class, "delegate");
