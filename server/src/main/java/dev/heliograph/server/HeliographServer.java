@@ -14,8 +14,10 @@ import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
 import dev.heliograph.server.observe.Health;
 import dev.heliograph.server.observe.NotifyMetrics;
+import dev.heliograph.server.tls.TlsListeners;
 import dev.heliograph.server.websocket.WebSocketGateway;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.health.HealthCheckType;
 import io.helidon.metrics.api.MeterRegistry;
 import io.helidon.service.registry.Services;
@@ -50,6 +52,7 @@ public final class HeliographServer {
     private static final Duration CONSOLE_TOKEN_LIFE = Duration.ofHours(1);
 
     private final ServerConfig config;
+    private final TlsListeners tls;
     private final JwtVerifier verifier;
     private final Optional<LogStore> store;
     private final Optional<Gateway> gateway;
@@ -59,8 +62,10 @@ public final class HeliographServer {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final WebServer web;
 
-    private HeliographServer(ServerConfig config, LogAppender log, Optional<LogStore> store) {
+    private HeliographServer(
+            ServerConfig config, TlsListeners tls, LogAppender log, Optional<LogStore> store) {
         this.config = config;
+        this.tls = tls;
         this.store = store;
         this.verifier = JwtVerifier.create(config.auth());
         NotifyMetrics notifyMetrics = new NotifyMetrics();
@@ -106,12 +111,15 @@ public final class HeliographServer {
     /**
      * A server that is connected to its log and not started yet.
      *
+     * @throws IllegalArgumentException when a certificate or its key cannot be used, naming the key
+     *     of the configuration and the file
      * @throws IllegalStateException when Redis, a key set or the console cannot be read
      */
     public static HeliographServer create(ServerConfig config) {
+        TlsListeners tls = tls(config);
         LogStore store = LogConnection.open(config);
         try {
-            return new HeliographServer(config, store.appender(), Optional.of(store));
+            return new HeliographServer(config, tls, store.appender(), Optional.of(store));
         } catch (RuntimeException e) {
             store.close();
             throw e;
@@ -120,13 +128,17 @@ public final class HeliographServer {
 
     /** One that writes to a given log and has no gateway. */
     static HeliographServer create(ServerConfig config, LogAppender log) {
-        return new HeliographServer(config, log, Optional.empty());
+        return new HeliographServer(config, tls(config), log, Optional.empty());
+    }
+
+    private static TlsListeners tls(ServerConfig config) {
+        return TlsListeners.create(config.tls(), config.gateway().limits().handshakeTimeout());
     }
 
     private WebServer web(LogNotifier notifier) {
         WebServerConfig.Builder builder = WebServer.builder().shutdownHook(false);
         OpenFiles files = OpenFiles.ofProcess();
-        listener(builder, config.httpPort(), files.httpConnections());
+        listener(builder, config.httpPort(), tls.http(), files.httpConnections());
         HttpRouting.Builder routing = HttpRouting.builder();
         webSockets.ifPresent(
                 it -> {
@@ -139,13 +151,19 @@ public final class HeliographServer {
         builder.addRouting(routing);
         builder.addFeature(observe());
         builder.putSocket(
-                ADMIN, admin -> listener(admin, config.adminPort(), files.adminConnections()));
+                ADMIN,
+                admin ->
+                        listener(admin, config.adminPort(), tls.admin(), files.adminConnections()));
         notifyApi.ifPresent(
                 api -> {
                     builder.putSocket(
                             GRPC,
                             grpc -> {
-                                listener(grpc, config.grpcPort(), files.grpcConnections());
+                                listener(
+                                        grpc,
+                                        config.grpcPort(),
+                                        tls.grpc(),
+                                        files.grpcConnections());
                                 grpc.protocolsDiscoverServices(false)
                                         .addConnectionSelector(api.connections())
                                         .addRouting(api.routing());
@@ -167,6 +185,7 @@ public final class HeliographServer {
             stop();
             throw BusyPort.explain(config);
         }
+        tls.start();
         LOGGER.log(
                 System.Logger.Level.INFO,
                 "Heliograph is up: node {0}, roles {1}, http port {2}, grpc port {3}, admin port {4}",
@@ -193,6 +212,11 @@ public final class HeliographServer {
         return web.port(ADMIN);
     }
 
+    /** The certificates of the listeners. */
+    TlsListeners tls() {
+        return tls;
+    }
+
     /** Where parts register what they need to be ready. */
     Health health() {
         return health;
@@ -210,10 +234,16 @@ public final class HeliographServer {
         gateway.ifPresent(Gateway::close);
         store.ifPresent(LogStore::close);
         verifier.close();
+        tls.close();
         LOGGER.log(System.Logger.Level.INFO, "Heliograph has stopped: node {0}", config.node());
     }
 
-    private void listener(ListenerConfig.BuilderBase<?, ?> listener, int port, int maxConnections) {
+    private void listener(
+            ListenerConfig.BuilderBase<?, ?> listener,
+            int port,
+            Optional<Tls> secured,
+            int maxConnections) {
+        secured.ifPresent(listener::tls);
         listener.host(config.bindAddress())
                 .port(port)
                 .maxTcpConnections(maxConnections)

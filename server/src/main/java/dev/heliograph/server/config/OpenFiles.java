@@ -41,6 +41,9 @@ public record OpenFiles(long limit) {
     /** Half of the heap may be idle devices, of which one needs at most half of this. */
     private static final int HEAP_PER_DEVICE = 2 * 16 * 1024;
 
+    /** The JDK's TLS keeps buffers, keys and the peers' certificates: 16 KiB more when idle. */
+    private static final int HEAP_PER_TLS_DEVICE = 2 * HEAP_PER_DEVICE;
+
     /** Of this process. Where the system tells no limit, there is none. */
     public static OpenFiles ofProcess() {
         return new OpenFiles(
@@ -78,9 +81,10 @@ public record OpenFiles(long limit) {
      *
      * @param configured empty to derive it
      * @param notify whether the process also has a gRPC port
+     * @param tls whether devices speak TLS with this process
      * @throws IllegalArgumentException when the files carry none
      */
-    public int maxConnections(OptionalInt configured, boolean notify) {
+    public int maxConnections(OptionalInt configured, boolean notify, boolean tls) {
         long left = limit - OWN - adminConnections() - (notify ? grpcConnections() : 0);
         long carried =
                 left >= (long) MOST_SPARE * (DEVICES_PER_SPARE + 1)
@@ -95,7 +99,7 @@ public record OpenFiles(long limit) {
                             .formatted(limit));
         }
         if (configured.isEmpty()) {
-            return (int) Math.min(carried, heapConnections());
+            return (int) Math.min(carried, heapConnections(tls));
         }
         if (configured.getAsInt() > carried) {
             LOGGER.log(
@@ -110,8 +114,9 @@ public record OpenFiles(long limit) {
         return (int) Math.min(configured.getAsInt(), carried);
     }
 
-    private static long heapConnections() {
-        return Math.max(1, Runtime.getRuntime().maxMemory() / HEAP_PER_DEVICE);
+    private static long heapConnections(boolean tls) {
+        int each = tls ? HEAP_PER_TLS_DEVICE : HEAP_PER_DEVICE;
+        return Math.max(1, Runtime.getRuntime().maxMemory() / each);
     }
 
     private int share(int most) {

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param httpPort port of {@code /v1/connect} and the console; 0 picks a free one
  * @param grpcPort port of the Notify API; 0 picks a free one
  * @param adminPort port of health and metrics; 0 picks a free one
+ * @param tls which of the listeners speak TLS
  */
 public record ServerConfig(
         Set<Role> roles,
@@ -28,6 +29,7 @@ public record ServerConfig(
         int httpPort,
         int grpcPort,
         int adminPort,
+        TlsConfig tls,
         RedisConfig redis,
         LogConfig log,
         GatewayConfig gateway,
@@ -45,6 +47,7 @@ public record ServerConfig(
     public static ServerConfig create(Config config) {
         ConfigReader reader = new ConfigReader(config);
         Set<Role> roles = reader.roles();
+        TlsConfig tls = TlsConfig.read(reader);
         return new ServerConfig(
                 roles,
                 reader.node(),
@@ -52,6 +55,7 @@ public record ServerConfig(
                 reader.integer("http-port", 0, 65_535),
                 reader.integer("grpc-port", 0, 65_535),
                 reader.integer("admin-port", 0, 65_535),
+                tls,
                 new RedisConfig(
                         reader.redisUri(),
                         reader.duration("redis.command-timeout", Duration.ofMillis(100), DAY),
@@ -60,7 +64,7 @@ public record ServerConfig(
                         reader.integer("log.max-length", 1, 1_000_000),
                         reader.duration("log.retention", SECOND, DAY.multipliedBy(366)),
                         reader.duration("log.idempotency-window", SECOND, DAY)),
-                gateway(reader, roles),
+                gateway(reader, roles, tls),
                 new AuthConfig(
                         reader.requiredText(
                                 "auth.jwks",
@@ -73,7 +77,7 @@ public record ServerConfig(
                         reader.path("console.path"), reader.path("console.dev-key-file")));
     }
 
-    private static GatewayConfig gateway(ConfigReader reader, Set<Role> roles) {
+    private static GatewayConfig gateway(ConfigReader reader, Set<Role> roles, TlsConfig tls) {
         OptionalInt connections = reader.integerOrAuto("gateway.max-connections", 1, 1_000_000);
         int maxSubscriptions = reader.integer("gateway.max-subscriptions", 1, 10_000);
         return new GatewayConfig(
@@ -84,7 +88,10 @@ public record ServerConfig(
                 maxSubscriptions,
                 roles.contains(Role.GATEWAY)
                         ? OpenFiles.ofProcess()
-                                .maxConnections(connections, roles.contains(Role.NOTIFY))
+                                .maxConnections(
+                                        connections,
+                                        roles.contains(Role.NOTIFY),
+                                        tls.http().isPresent())
                         : connections.orElse(0),
                 reader.integer("gateway.outbox-soft-limit-bytes", 1024, 1 << 24),
                 reader.duration("gateway.stall-timeout", Duration.ofMillis(100), DAY),

@@ -67,6 +67,13 @@ final class Meters {
         registry.getOrCreate(Gauge.builder(PREFIX + name, source).description(description));
     }
 
+    /** The same, one for each value of a label. */
+    <N extends Number> void gauge(String name, String description, Tag tag, Supplier<N> source) {
+        registry.remove(PREFIX + name, List.of(tag));
+        registry.getOrCreate(
+                Gauge.builder(PREFIX + name, source).description(description).addTag(tag));
+    }
+
     private static Duration[] millis(long... values) {
         return LongStream.of(values).mapToObj(Duration::ofMillis).toArray(Duration[]::new);
     }

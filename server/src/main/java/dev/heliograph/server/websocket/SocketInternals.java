@@ -3,8 +3,10 @@ package dev.heliograph.server.websocket;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PlainSocket;
+import io.helidon.common.socket.TlsSocket;
 import io.helidon.webserver.ConnectionContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.net.Socket;
@@ -59,6 +61,24 @@ final class SocketInternals {
                 logOnce(e);
             }
         }
+    }
+
+    /**
+     * Ends the connection at once, whatever its threads are doing. Helidon's own close of a TLS
+     * socket says goodbye first, for which a peer that reads nothing leaves no room.
+     */
+    static void cut(HelidonSocket socket) {
+        if (socket instanceof TlsSocket && DELEGATE != null) {
+            try {
+                ((Socket) DELEGATE.get(socket)).close();
+                return;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (IllegalAccessException e) {
+                logOnce(e);
+            }
+        }
+        socket.close();
     }
 
     private static void set(Field field, Object object, Object value) {

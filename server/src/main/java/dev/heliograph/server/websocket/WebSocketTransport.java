@@ -299,7 +299,7 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
             lock.unlock();
         }
         if (complete) {
-            closeSocket();
+            goodbye();
         } else if (linger) {
             SocketInternals.shutdownOutput(socket);
         }
@@ -323,10 +323,19 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
         closeSocket();
     }
 
-    /** Wakes the reader and a blocked flusher. */
-    void closeSocket() {
+    /** The same for a socket on which nothing is being written; with TLS it says so first. */
+    private void goodbye() {
         try {
             socket.close();
+        } catch (RuntimeException e) {
+            LOG.log(Level.TRACE, "The peer was gone", e);
+        }
+    }
+
+    /** Wakes the reader and a blocked flusher. Never waits. */
+    void closeSocket() {
+        try {
+            SocketInternals.cut(socket);
         } catch (RuntimeException e) {
             LOG.log(Level.TRACE, "The socket was closed before", e);
         }

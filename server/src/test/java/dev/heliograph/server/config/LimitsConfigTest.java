@@ -23,7 +23,7 @@ class LimitsConfigTest {
     @ValueSource(ints = {400, 512, 1_024, 4_096, 5_000, 6_500, 20_000, 65_536, 1_048_576})
     void allPortsTogetherStayBelowTheLimitOfOpenFiles(int limit) {
         OpenFiles files = new OpenFiles(limit);
-        int devices = files.maxConnections(OptionalInt.of(1_000_000), true);
+        int devices = files.maxConnections(OptionalInt.of(1_000_000), true, false);
         int sockets =
                 devices
                         + OpenFiles.spareSockets(devices)
@@ -35,17 +35,20 @@ class LimitsConfigTest {
     @Test
     void aNumberThatTheFilesCarryIsTakenAndALargerOneLowered() {
         OpenFiles files = new OpenFiles(20_000);
-        assertThat(files.maxConnections(OptionalInt.of(400), true), is(400));
-        assertThat(files.maxConnections(OptionalInt.of(19_000), false), is(19_000));
-        assertThat(files.maxConnections(OptionalInt.of(50_000), false), is(19_132));
-        assertThat(files.maxConnections(OptionalInt.of(50_000), true), is(18_132));
+        assertThat(files.maxConnections(OptionalInt.of(400), true, false), is(400));
+        assertThat(files.maxConnections(OptionalInt.of(19_000), false, false), is(19_000));
+        assertThat(files.maxConnections(OptionalInt.of(50_000), false, false), is(19_132));
+        assertThat(files.maxConnections(OptionalInt.of(50_000), true, false), is(18_132));
     }
 
     @Test
     void withoutANumberTheHeapCountsToo() {
         assertThat(
-                new OpenFiles(Long.MAX_VALUE).maxConnections(OptionalInt.empty(), true),
+                new OpenFiles(Long.MAX_VALUE).maxConnections(OptionalInt.empty(), true, false),
                 is((int) (Runtime.getRuntime().maxMemory() / 32_768)));
+        assertThat(
+                new OpenFiles(Long.MAX_VALUE).maxConnections(OptionalInt.empty(), true, true),
+                is((int) (Runtime.getRuntime().maxMemory() / 65_536)));
     }
 
     @Test
@@ -53,7 +56,7 @@ class LimitsConfigTest {
         IllegalArgumentException e =
                 assertThrows(
                         IllegalArgumentException.class,
-                        () -> new OpenFiles(256).maxConnections(OptionalInt.empty(), false));
+                        () -> new OpenFiles(256).maxConnections(OptionalInt.empty(), false, false));
         assertThat(e.getMessage(), containsString("256 files (ulimit -n)"));
     }
 

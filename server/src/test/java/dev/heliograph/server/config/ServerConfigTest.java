@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,7 +39,7 @@ class ServerConfigTest {
         assertThat(config.gateway().heartbeatInterval(), is(Duration.ofSeconds(25)));
         assertThat(
                 config.gateway().maxConnections(),
-                is(OpenFiles.ofProcess().maxConnections(OptionalInt.empty(), true)));
+                is(OpenFiles.ofProcess().maxConnections(OptionalInt.empty(), true, false)));
         assertThat(config.gateway().limits().framesPerSecond(), is(2_000));
         assertThat(config.gateway().limits().perUser(), is(50));
         assertThat(config.auth().issuer(), is("heliograph"));
@@ -123,10 +124,14 @@ class ServerConfigTest {
                                 "HELIOGRAPH_HTTP_PORT", "1234",
                                 "HELIOGRAPH_ROLES", "gateway",
                                 "HELIOGRAPH_GATEWAY_DRAIN_TIME", "7s",
-                                "HELIOGRAPH_AUTH_JWKS", "keys.json"));
-        assertThat(own, is("redis://one:1 1234 [GATEWAY] PT7S keys.json"));
+                                "HELIOGRAPH_AUTH_JWKS", "keys.json",
+                                "HELIOGRAPH_TLS_GRPC_CERTIFICATE", "tls.crt",
+                                "HELIOGRAPH_TLS_GRPC_PRIVATE_KEY", "tls.key",
+                                "HELIOGRAPH_TLS_GRPC_CLIENT_CA", "ca.crt"));
+        assertThat(
+                own, is("redis://one:1 1234 [GATEWAY] PT7S keys.json [tls.crt, tls.key, ca.crt]"));
         String plain = printed(Map.of("REDIS_URI", "redis://two:2", "HELIOGRAPH_AUTH_JWKS", "k"));
-        assertThat(plain, is("redis://two:2 8080 [GATEWAY, NOTIFY] PT1M k"));
+        assertThat(plain, is("redis://two:2 8080 [GATEWAY, NOTIFY] PT1M k []"));
     }
 
     /** What a process with this environment reads. */
@@ -163,7 +168,16 @@ class ServerConfigTest {
                             + " "
                             + config.gateway().drainTime()
                             + " "
-                            + config.auth().jwks());
+                            + config.auth().jwks()
+                            + " "
+                            + config.tls().grpc().stream()
+                                    .flatMap(
+                                            files ->
+                                                    Stream.of(
+                                                            files.certificate(),
+                                                            files.privateKey(),
+                                                            files.clientCa().orElseThrow()))
+                                    .toList());
         }
     }
 }

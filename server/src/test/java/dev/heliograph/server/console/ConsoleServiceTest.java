@@ -13,6 +13,7 @@ import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.TargetResult;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.config.ServerConfig.ConsoleConfig;
+import dev.heliograph.server.config.TlsConfig;
 import dev.heliograph.server.notify.Notifier;
 import io.grpc.protobuf.StatusProto;
 import io.helidon.webserver.http.HttpRouting;
@@ -253,6 +254,7 @@ class ConsoleServiceTest {
                 0,
                 0,
                 0,
+                TlsConfig.NONE,
                 null,
                 null,
                 null,

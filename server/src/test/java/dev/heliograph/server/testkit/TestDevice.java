@@ -20,6 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /**
  * One connection of a device over a real WebSocket with JSON frames: says Hello, answers
@@ -31,28 +32,38 @@ public final class TestDevice implements AutoCloseable {
     /** What {@link #closeCode} is when the connection was lost without a close frame. */
     public static final int LOST = 1006;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
     private final List<ServerFrame> frames = new CopyOnWriteArrayList<>();
     private final AtomicInteger subIds = new AtomicInteger();
     private final WebSocket socket;
     private CompletableFuture<WebSocket> sent;
     private volatile int closeCode;
 
-    private TestDevice(int httpPort, String token) {
+    private TestDevice(HttpClient http, URI url, String token) {
+        this.http = http;
         socket =
                 http.newWebSocketBuilder()
                         .subprotocols("heliograph.v1.json")
                         .header("Authorization", "Bearer " + token)
-                        .buildAsync(
-                                URI.create("ws://127.0.0.1:" + httpPort + "/v1/connect"),
-                                new Receiver())
+                        .buildAsync(url, new Receiver())
                         .join();
         sent = CompletableFuture.completedFuture(socket);
     }
 
     /** A device that has been welcomed. */
     public static TestDevice connect(int httpPort, String token, String device) {
-        TestDevice connected = new TestDevice(httpPort, token);
+        URI url = URI.create("ws://127.0.0.1:" + httpPort + "/v1/connect");
+        return welcomed(new TestDevice(HttpClient.newHttpClient(), url, token), device);
+    }
+
+    /** The same over TLS, with what this context trusts. */
+    public static TestDevice connect(SSLContext tls, int httpPort, String token, String device) {
+        URI url = URI.create("wss://127.0.0.1:" + httpPort + "/v1/connect");
+        HttpClient http = HttpClient.newBuilder().sslContext(tls).build();
+        return welcomed(new TestDevice(http, url, token), device);
+    }
+
+    private static TestDevice welcomed(TestDevice connected, String device) {
         connected.send(ClientFrame.newBuilder().setHello(Hello.newBuilder().setDeviceId(device)));
         connected.await("Welcome", ServerFrame::hasWelcome);
         return connected;

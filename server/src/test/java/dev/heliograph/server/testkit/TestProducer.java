@@ -6,6 +6,8 @@ import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc.NotifyServiceBlockingStub;
 import dev.heliograph.proto.notify.v1.Target;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -22,7 +24,12 @@ public final class TestProducer implements AutoCloseable {
 
     /** Connects with the first call. */
     public TestProducer(int grpcPort) {
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", grpcPort).usePlaintext().build();
+        this(grpcPort, InsecureChannelCredentials.create());
+    }
+
+    /** The same with TLS, say. */
+    public TestProducer(int grpcPort, ChannelCredentials credentials) {
+        channel = NettyChannelBuilder.forAddress("127.0.0.1", grpcPort, credentials).build();
     }
 
     /** The connection, for other services. */

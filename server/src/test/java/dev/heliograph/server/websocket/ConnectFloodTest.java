@@ -39,7 +39,7 @@ class ConnectFloodTest {
         Path key = directory.resolve("key.json");
         TokenIssuer.createKey(key);
         issuer = TokenIssuer.create(key, "heliograph", "heliograph");
-        int most = new OpenFiles(OPEN_FILES).maxConnections(OptionalInt.of(TOO_MANY), true);
+        int most = new OpenFiles(OPEN_FILES).maxConnections(OptionalInt.of(TOO_MANY), true, false);
         List<RawClient> connected = new ArrayList<>();
         List<RawClient> silent = new ArrayList<>();
         try (TestRedis redis = TestRedis.start();

@@ -14,6 +14,7 @@ import dev.heliograph.server.gateway.SessionFactory;
 import dev.heliograph.server.gateway.SessionHandler;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import java.net.InetAddress;
@@ -60,14 +61,20 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
     }
 
     GatewayFixture(Duration stallTimeout) {
-        this(stallTimeout, 1_000, NO_LIMITS);
+        this(stallTimeout, Optional.empty());
+    }
+
+    /** One that speaks TLS, if this is present. */
+    GatewayFixture(Duration stallTimeout, Optional<Tls> tls) {
+        this(stallTimeout, 1_000, NO_LIMITS, tls);
     }
 
     GatewayFixture(int maxConnections, LimitsConfig limits) {
-        this(Duration.ofSeconds(30), maxConnections, limits);
+        this(Duration.ofSeconds(30), maxConnections, limits, Optional.empty());
     }
 
-    private GatewayFixture(Duration stallTimeout, int maxConnections, LimitsConfig limits) {
+    private GatewayFixture(
+            Duration stallTimeout, int maxConnections, LimitsConfig limits, Optional<Tls> tls) {
         GatewayConfig config =
                 new GatewayConfig(
                         Duration.ofSeconds(25),
@@ -89,6 +96,7 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
                         new ConnectionLog());
         WebServerConfig.Builder builder =
                 WebServer.builder().address(InetAddress.getLoopbackAddress()).port(0);
+        tls.ifPresent(builder::tls);
         gateway.configure(builder);
         server =
                 builder.routing(

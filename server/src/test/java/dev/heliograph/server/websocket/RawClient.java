@@ -14,13 +14,14 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import javax.net.ssl.SSLContext;
 
 /** A WebSocket client that is a bare socket, so that it can do everything wrong. */
 public final class RawClient implements AutoCloseable {
 
     private static final int TIMEOUT_MS = 10_000;
 
-    final Socket socket = new Socket();
+    final Socket socket;
     private final DataInputStream in;
 
     /** A connection on which nothing has been said. */
@@ -30,13 +31,28 @@ public final class RawClient implements AutoCloseable {
 
     /** With a receive buffer of so many bytes; 0 leaves it to the kernel. */
     RawClient(int port, int receiveBuffer) throws IOException {
+        this(connect(new Socket(), port, receiveBuffer));
+    }
+
+    /** With TLS of this context over a socket that {@link #connect} has connected. */
+    RawClient(Socket connected, SSLContext tls) throws IOException {
+        this(tls.getSocketFactory().createSocket(connected, "localhost", 0, true));
+    }
+
+    private RawClient(Socket connected) throws IOException {
+        socket = connected;
+        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+    }
+
+    /** Connects a socket to a port of this machine. */
+    static Socket connect(Socket socket, int port, int receiveBuffer) throws IOException {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MS);
-        in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+        return socket;
     }
 
     /** An upgraded connection of alice. */

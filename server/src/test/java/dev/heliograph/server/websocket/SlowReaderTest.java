@@ -6,18 +6,20 @@ import static org.hamcrest.Matchers.is;
 
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.SessionTransport;
+import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class SlowReaderTest {
 
+    private static final Duration LONG = Duration.ofSeconds(30);
     private static final int FRAMES = 1_000;
     private static final int FRAME_BYTES = 4_096;
 
     @Test
     void aReaderThatReadsNothingDoesNotHoldUpABystander() throws Exception {
-        try (GatewayFixture gateway = new GatewayFixture();
-                RawClient bystander = RawClient.openJson(gateway.port());
+        try (GatewayFixture gateway = gateway(LONG);
+                RawClient bystander = client(gateway, "alice", 0);
                 RawClient slow = slowClient(gateway)) {
             SessionTransport toBystander = gateway.session().transport();
             RecordingSession slowSession = gateway.session("slow");
@@ -44,7 +46,7 @@ class SlowReaderTest {
 
     @Test
     void g2ASocketThatTakesNoBytesForTheStallTimeoutEndsWith4008() throws Exception {
-        try (GatewayFixture gateway = new GatewayFixture(Duration.ofMillis(500));
+        try (GatewayFixture gateway = gateway(Duration.ofMillis(500));
                 RawClient _ = slowClient(gateway)) {
             RecordingSession session = gateway.session("slow");
             SessionTransport transport = session.transport();
@@ -60,8 +62,8 @@ class SlowReaderTest {
 
     @Test
     void stoppingTheServerEndsAllSessionsOnceAlsoBlockedOnes() throws Exception {
-        try (GatewayFixture gateway = new GatewayFixture();
-                RawClient idle = RawClient.openJson(gateway.port());
+        try (GatewayFixture gateway = gateway(LONG);
+                RawClient idle = client(gateway, "alice", 0);
                 RawClient _ = slowClient(gateway)) {
             RecordingSession idleSession = gateway.session();
             RecordingSession slowSession = gateway.session("slow");
@@ -78,10 +80,24 @@ class SlowReaderTest {
     }
 
     /** With a small receive buffer, so that kernels hide little. */
-    private static RawClient slowClient(GatewayFixture gateway) throws Exception {
-        RawClient client = new RawClient(gateway.port(), 4_096);
+    private RawClient slowClient(GatewayFixture gateway) throws Exception {
+        return client(gateway, "slow", 4_096);
+    }
+
+    private RawClient client(GatewayFixture gateway, String user, int receiveBuffer)
+            throws Exception {
+        RawClient client = connect(gateway, receiveBuffer);
         client.upgrade(
-                "Authorization: Bearer good-slow", "Sec-WebSocket-Protocol: heliograph.v1.proto");
+                "Authorization: Bearer good-" + user,
+                "Sec-WebSocket-Protocol: heliograph.v1.proto");
         return client;
+    }
+
+    GatewayFixture gateway(Duration stallTimeout) {
+        return new GatewayFixture(stallTimeout);
+    }
+
+    RawClient connect(GatewayFixture gateway, int receiveBuffer) throws IOException {
+        return new RawClient(gateway.port(), receiveBuffer);
     }
 }
