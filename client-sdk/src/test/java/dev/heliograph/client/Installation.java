@@ -8,6 +8,8 @@ import dev.heliograph.server.HeliographServer;
 import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.testkit.TestRedis;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.helidon.config.Config;
 import io.helidon.config.ConfigSources;
 import java.io.IOException;
@@ -23,11 +25,18 @@ final class Installation implements AutoCloseable {
     private static final Duration TTL = Duration.ofMinutes(10);
 
     private final TestRedis redis = TestRedis.start();
+    private final Map<String, String> more;
     private final Path key;
     private final TokenIssuer issuer;
     private HeliographServer server;
 
     Installation(Path directory) throws IOException {
+        this(directory, Map.of());
+    }
+
+    /** With more settings, whole keys with values, for each server. */
+    Installation(Path directory, Map<String, String> more) throws IOException {
+        this.more = more;
         key = directory.resolve("jwks.json");
         TokenIssuer.createKey(key);
         issuer = TokenIssuer.create(key, "heliograph", "heliograph");
@@ -56,6 +65,7 @@ final class Installation implements AutoCloseable {
                         .disableEnvironmentVariablesSource()
                         .disableSystemPropertiesSource()
                         .sources(
+                                ConfigSources.create(more),
                                 ConfigSources.create(settings),
                                 ConfigSources.classpath("application.yaml"))
                         .build();
@@ -87,10 +97,14 @@ final class Installation implements AutoCloseable {
     }
 
     ProducerClient producer() {
+        return producer(InsecureChannelCredentials.create());
+    }
+
+    ProducerClient producer(ChannelCredentials credentials) {
         return ProducerClient.builder(
                         "127.0.0.1:" + server.grpcPort(),
                         TokenProvider.fixed(issuer.producer("test", TTL)))
-                .plaintext()
+                .credentials(credentials)
                 .retry(new RetryPolicy(20, Duration.ofMillis(50), Duration.ofMillis(500)))
                 .build();
     }
