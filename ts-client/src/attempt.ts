@@ -158,5 +158,6 @@ function verdictFailure(verdict: ConnectVerdict | undefined): Failure | undefine
   if (label === "token_expired") {
     return { reason: { code: 401, label, text }, verdict: "reconnect", retryAfterMs, token: "expired" };
   }
+  if (label === "invalid_argument") return { reason: { code: 400, label, text }, verdict: "stop", retryAfterMs };
   return { reason: { code: 503, label, text }, verdict: "reconnect", retryAfterMs };
 }

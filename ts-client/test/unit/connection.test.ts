@@ -185,6 +185,17 @@ describe("refused opens", () => {
     });
   });
 
+  test("C-6 stops when the request is one that no gateway takes", async () => {
+    const r = rig();
+    r.verdict = { code: "invalid_argument", retry_after_ms: 0, message: "two tokens" };
+    r.client.connect();
+    await settle();
+    r.socket.drop();
+    await settle();
+    const reason = { code: 400, label: "invalid_argument", text: "two tokens" };
+    expect(r.client.state).toMatchObject({ status: "closed", reason });
+  });
+
   test("C-6 an overloaded gateway is left alone for as long as it asks", async () => {
     const r = rig();
     r.verdict = { code: "overloaded", retry_after_ms: 7_000, message: "full" };

@@ -343,6 +343,9 @@ final class DeviceMachine implements DeviceConnection.Owner {
             options.tokens().invalidate(token, Reason.REFUSED);
         } else if (verdict.getCode().equals(label(ErrorCode.ERROR_CODE_TOKEN_EXPIRED))) {
             options.tokens().invalidate(token, Reason.EXPIRED);
+        } else if (verdict.getCode().equals(label(ErrorCode.ERROR_CODE_INVALID_ARGUMENT))) {
+            stop(new Closed(verdict.getCode(), verdict.getMessage()));
+            return;
         }
         tryAgain(Integer.toUnsignedLong(verdict.getRetryAfterMs()), verdict.getCode());
     }

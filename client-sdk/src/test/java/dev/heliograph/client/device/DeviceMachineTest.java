@@ -191,6 +191,17 @@ class DeviceMachineTest {
     }
 
     @Test
+    void stopsWhenTheRequestIsOneThatNoGatewayTakes_C6() {
+        gateway.transport.verdict = verdict("invalid_argument", 0);
+        gateway.client.connect();
+
+        gateway.awaitLink(1).events.failed(new ConnectException("400"));
+        gateway.loop.settle();
+
+        assertThat(((Closed) gateway.client.state()).label(), is("invalid_argument"));
+    }
+
+    @Test
     void asksForAnotherTokenOnceAndStopsAtTheSecondRefusal_C6() {
         gateway.transport.verdict = verdict("unauthenticated", 0);
         gateway.client.connect();
