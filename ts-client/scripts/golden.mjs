@@ -25,6 +25,7 @@ const client = {
   "subscribe-last-n": { subscribe: { channel: "user/alice", subId: 3, start: "START_LAST_N", lastN: 1000 } },
   unsubscribe: { unsubscribe: { channel: "user/alice" } },
   ack: { ack: { channel: "user/alice", position: POSITION } },
+  "refresh-token": { refreshToken: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl" } },
   heartbeat: { heartbeat: {} },
   empty: {},
 };
@@ -141,6 +142,10 @@ const server = {
     },
   },
   "go-away": { goAway: { code: "CLOSE_CODE_SERVICE_RESTART", retryAfterMs: 1000, spreadMs: MAX_UINT32 } },
+  "token-expiring": { tokenExpiring: { remainingMs: MAX_UINT32 } },
+  "error-invalid-token": {
+    error: { code: "ERROR_CODE_INVALID_TOKEN", message: "The token is of another user than the session's" },
+  },
   error: {
     error: {
       code: "ERROR_CODE_FORBIDDEN",

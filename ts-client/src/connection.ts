@@ -6,6 +6,7 @@ import type { GoAway, ServerFrame, Welcome } from "./gen/heliograph/device/v1/de
 import type { LifecycleSignal, LifecycleSignals } from "./lifecycle.js";
 import type { Session } from "./session.js";
 import type { Connected, ConnectionState, StateChange } from "./state.js";
+import { TokenRenewal } from "./token-renewal.js";
 import { askVerdict } from "./verdict.js";
 
 /** A connection that lived this long counts as stable: a gateway that welcomes and then kicks meets growing waits (G-3). */
@@ -80,10 +81,14 @@ export class Connection {
   private readonly unanswered = new Map<Attempt, number>();
   private unsubscribeLifecycle: (() => void) | undefined;
 
+  private readonly renewal: TokenRenewal;
+
   constructor(
     private readonly parts: ConnectionParts,
     private readonly events: ConnectionEvents,
-  ) {}
+  ) {
+    this.renewal = new TokenRenewal(parts);
+  }
 
   get state(): ConnectionState {
     return this.current;
@@ -163,6 +168,7 @@ export class Connection {
         if (move) this.moveFailed(move, failure);
       },
       frame: (session, frame) => {
+        if (this.isInForce(session)) this.renewal.see(session, frame);
         // Before Welcome there is only the Error that explains the close to come.
         if (this.isOnlyOne(attempt) || this.isInForce(session)) this.events.frame(frame);
       },

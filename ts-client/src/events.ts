@@ -97,6 +97,13 @@ export interface GoAwayDiagnostic {
   readonly moveInMs: number;
 }
 
+/** The token expires soon, and the provider failed or has no other yet: the gateway closes the connection when it has ended. */
+export interface TokenKeptDiagnostic {
+  readonly kind: "token-kept";
+  /** What the provider threw; undefined when it gave the same token again. */
+  readonly error?: unknown;
+}
+
 /** What the verdict endpoint said after a failed open (C-6). */
 export interface VerdictDiagnostic {
   readonly kind: "verdict";
@@ -126,6 +133,7 @@ export type Diagnostic =
   | HandlerFailedDiagnostic
   | StoreFailedDiagnostic
   | GoAwayDiagnostic
+  | TokenKeptDiagnostic
   | VerdictDiagnostic
   | ListenerFailedDiagnostic;
 

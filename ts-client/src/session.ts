@@ -3,6 +3,7 @@ import type { Clock } from "./clock.js";
 import { type ClientBody, clientFrame, type FrameCodec } from "./codec.js";
 import type { Diagnostic } from "./events.js";
 import {
+  type ClientFrame,
   ClientFrameSchema,
   type GoAway,
   type ServerFrame,
@@ -14,6 +15,9 @@ import type { WebSocketLike } from "./socket-like.js";
 
 /** H-1: for a gateway that states no times in its Welcome. */
 const DEFAULT_SILENCE_MS = 25_000 + 10_000;
+
+/** Of a RefreshToken beside its token, in either encoding. */
+const REFRESH_BYTES = 64;
 
 /** How a session ended. */
 export interface SessionEnd {
@@ -29,7 +33,7 @@ export interface SessionEvents {
   /** The upgrade succeeded and Hello is sent. */
   opened(session: Session): void;
   welcomed(session: Session, welcome: Welcome): void;
-  /** Subscribed, Deliver, Skip or Error. */
+  /** Subscribed, Deliver, Skip, TokenExpiring or Error. */
   frame(session: Session, frame: ServerFrame): void;
   goAway(session: Session, goAway: GoAway): void;
   ended(session: Session, end: SessionEnd): void;
@@ -48,6 +52,7 @@ export interface SessionParts {
 export class Session {
   private opened = false;
   private over = false;
+  private maxMessageBytes = 0;
   private readonly liveness: LivenessGuard;
 
   constructor(
@@ -71,9 +76,14 @@ export class Session {
       kind: "frame-out",
       frame: frame.body.case ?? "unknown",
       size: data.length,
-      json: () => toJson(ClientFrameSchema, frame),
+      json: () => toJson(ClientFrameSchema, withoutToken(frame)),
     });
     this.socket.send(data);
+  }
+
+  /** Goes on with another token (T-7), unless the gateway would not take so long a message: then the present one has to do. */
+  refresh(token: string): void {
+    if (token.length + REFRESH_BYTES <= this.maxMessageBytes) this.send({ case: "refreshToken", value: { token } });
   }
 
   /** Ends the session from this side. No event follows. */
@@ -120,6 +130,7 @@ export class Session {
     switch (frame.body.case) {
       case "welcome": {
         const welcome = frame.body.value;
+        this.maxMessageBytes = welcome.limits?.maxMessageBytes ?? 0;
         this.liveness.start(welcome.heartbeatIntervalMs + welcome.heartbeatTimeoutMs || DEFAULT_SILENCE_MS);
         this.events.welcomed(this, welcome);
         break;
@@ -149,4 +160,9 @@ export class Session {
     this.liveness.stop();
     this.events.ended(this, { code, reason, opened: this.opened });
   }
+}
+
+/** What diagnostics may show: they end up in logs. */
+function withoutToken(frame: ClientFrame): ClientFrame {
+  return frame.body.case === "refreshToken" ? clientFrame({ case: "refreshToken", value: { token: "…" } }) : frame;
 }

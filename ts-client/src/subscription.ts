@@ -211,6 +211,7 @@ export class ChannelSubscription implements Subscription {
   /** The gateway refused the newest Subscribe, or does not know of the subscription any more. */
   onError(frame: ErrorFrame): void {
     if (this.confirmed) {
+      if (frame.code === ErrorCode.FORBIDDEN && frame.subId === this.subId) this.forbidden(frame);
       if (frame.code !== ErrorCode.NOT_SUBSCRIBED) return;
       this.release();
       this.requestLater(0, this.holes++);
@@ -229,6 +230,13 @@ export class ChannelSubscription implements Subscription {
     } else {
       this.fail(label, `${text} ${frame.message}`);
     }
+  }
+
+  /** A new token does not allow it any more (T-7): the gateway has ended it. */
+  private forbidden({ code, message }: ErrorFrame): void {
+    this.release();
+    const { label, text } = errorInfo(code);
+    this.fail(label, `${text} ${message}`);
   }
 
   /** Ends the subscription with an error that the app hears of. The position stays before what was not handled. */

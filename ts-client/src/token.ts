@@ -1,7 +1,10 @@
 /** Why a token is asked for. */
 export interface TokenContext {
-  /** "initial": the first one. "expired": the last one's time is over. "refused": the gateway does not trust the last one. */
-  readonly reason: "initial" | "expired" | "refused";
+  /**
+   * "initial": the first one. "expiring": the last one's time is over soon; it still counts, so nothing is lost when this call
+   * fails. "expired": its time is over. "refused": the gateway does not trust it.
+   */
+  readonly reason: "initial" | "expiring" | "expired" | "refused";
   /** How many attempts to connect failed since the last stable connection. */
   readonly attempt: number;
 }
@@ -16,6 +19,8 @@ export type TokenProvider = (context: TokenContext) => string | Promise<string>;
 export class TokenSource {
   private current: string | undefined;
   private pending: Promise<string> | undefined;
+  /** The call that brings the token after the one in force, which counts meanwhile. */
+  private renewal: Promise<string> | undefined;
   private reason: TokenContext["reason"] = "initial";
   /** True from a refusal until a welcome: a token that was got because of a refusal is not asked for again. */
   private refused = false;
@@ -25,10 +30,21 @@ export class TokenSource {
   /** The token in force, or a new one. */
   get(attempt: number): Promise<string> {
     if (this.current !== undefined) return Promise.resolve(this.current);
-    this.pending ??= this.ask(attempt).finally(() => {
+    this.pending ??= (this.renewal ?? this.ask(this.reason, attempt)).finally(() => {
       this.pending = undefined;
     });
     return this.pending;
+  }
+
+  /** The token that follows the one in force, which expires soon; undefined when there is no other yet. */
+  async renew(): Promise<string | undefined> {
+    const before = this.current;
+    if (before === undefined) return this.get(0);
+    this.renewal ??= this.ask("expiring", 0).finally(() => {
+      this.renewal = undefined;
+    });
+    const token = await this.renewal;
+    return token === before ? undefined : token;
   }
 
   /** The gateway did not take the token. False when asking again would bring no other. */
@@ -52,8 +68,8 @@ export class TokenSource {
     this.current = undefined;
   }
 
-  private async ask(attempt: number): Promise<string> {
-    const token = typeof this.token === "string" ? this.token : await this.token({ reason: this.reason, attempt });
+  private async ask(reason: TokenContext["reason"], attempt: number): Promise<string> {
+    const token = typeof this.token === "string" ? this.token : await this.token({ reason, attempt });
     if (typeof token !== "string") throw new TypeError("it gave no token");
     // A token read from a file often ends in a line break. What no header can hold is no token, and is not repeated here.
     const usable = token.trim();

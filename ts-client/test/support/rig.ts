@@ -67,6 +67,7 @@ export function rig(options: Partial<DeviceClientOptions> = {}): Rig {
           inbox: "user/alice",
           heartbeatIntervalMs: 25_000,
           heartbeatTimeoutMs: 10_000,
+          limits: { maxMessageBytes: 16_384, maxSubscriptions: 100 },
           node: "gw-1",
           ...overrides,
         },

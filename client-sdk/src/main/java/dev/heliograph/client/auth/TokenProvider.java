@@ -12,6 +12,11 @@ public interface TokenProvider {
     enum Reason {
         /** There is none yet. */
         INITIAL,
+        /**
+         * The server said that the last one expires soon. It still counts, so nothing is lost when
+         * this call fails.
+         */
+        EXPIRING,
         /** The server said that the last one has expired. */
         EXPIRED,
         /**
@@ -32,7 +37,7 @@ public interface TokenProvider {
     /** One token for ever. When it is refused or has expired the client stops. */
     static TokenProvider fixed(String token) {
         return reason -> {
-            if (reason == Reason.INITIAL) {
+            if (reason == Reason.INITIAL || reason == Reason.EXPIRING) {
                 return token;
             }
             throw new UnauthorizedException(

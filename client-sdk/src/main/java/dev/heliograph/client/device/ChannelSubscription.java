@@ -289,7 +289,9 @@ final class ChannelSubscription implements Subscription {
     void error(Error error) {
         if (error.getCode() == ErrorCode.ERROR_CODE_NOT_SUBSCRIBED && status == Status.LIVE) {
             askAfter(Backoff.DEVICE.delayMs(fruitlessAsks++, client.random()));
-        } else if (status != Status.ASKING || error.getSubId() != subId) {
+        } else if (error.getSubId() != subId
+                || (status != Status.ASKING && error.getCode() != ErrorCode.ERROR_CODE_FORBIDDEN)) {
+            // While it stands, only a token that no longer allows it ends it (T-7).
             return;
         } else if (error.getCode() == ErrorCode.ERROR_CODE_INVALID_POSITION
                 && !received.isEmpty()) {
@@ -303,6 +305,8 @@ final class ChannelSubscription implements Subscription {
                     Integer.toUnsignedLong(error.getRetryAfterMs())
                             + Backoff.DEVICE.delayMs(fruitlessAsks++, client.random()));
         } else {
+            // The gateway has none: there is nothing to leave.
+            status = Status.DETACHED;
             fail(
                     SubscriptionException.Reason.REFUSED,
                     "[" + CloseCodes.info(error.getCode()).getLabel() + "] " + error.getMessage(),

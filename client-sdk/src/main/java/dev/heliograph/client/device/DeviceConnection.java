@@ -4,6 +4,7 @@ import dev.heliograph.proto.device.v1.ClientFrame;
 import dev.heliograph.proto.device.v1.ClientInfo;
 import dev.heliograph.proto.device.v1.Heartbeat;
 import dev.heliograph.proto.device.v1.Hello;
+import dev.heliograph.proto.device.v1.RefreshToken;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Welcome;
 
@@ -29,6 +30,9 @@ final class DeviceConnection implements Transport.Events {
     private static final ClientFrame HEARTBEAT =
             ClientFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build();
 
+    /** Of a RefreshToken beside its token, in either encoding. */
+    private static final int REFRESH_BYTES = 64;
+
     /** Who hears of a connection. */
     interface Owner {
         /** The gateway has accepted the device. */
@@ -53,13 +57,14 @@ final class DeviceConnection implements Transport.Events {
     private final Loop loop;
     private final Owner owner;
     private final String deviceId;
-    private final String token;
+    private String token;
     private final Transport.Link link;
     private Loop.Timer timer;
     private Liveness liveness;
     private boolean helloSent;
     private boolean dropped;
     private int lastSubId;
+    private int maxMessageBytes;
 
     /** Begins to open. */
     DeviceConnection(DeviceOptions options, String token, Owner owner) {
@@ -74,9 +79,23 @@ final class DeviceConnection implements Transport.Events {
         this.link = options.transport().open(token, this);
     }
 
-    /** The token that it was opened with. */
+    /** The token that it was opened with, or the newest that was brought since. */
     String token() {
         return token;
+    }
+
+    /**
+     * Goes on with another token (T-7), unless the gateway would not take so long a message: then
+     * this one has to do.
+     */
+    void refresh(String next) {
+        if (!dropped && next.length() + REFRESH_BYTES <= maxMessageBytes) {
+            token = next;
+            send(
+                    ClientFrame.newBuilder()
+                            .setRefreshToken(RefreshToken.newBuilder().setToken(next))
+                            .build());
+        }
     }
 
     /**
@@ -169,6 +188,7 @@ final class DeviceConnection implements Transport.Events {
                         welcome.getHeartbeatIntervalMs(),
                         welcome.getHeartbeatTimeoutMs(),
                         loop.nowMs());
+        maxMessageBytes = welcome.getLimits().getMaxMessageBytes();
         timer.cancel();
         checkLiveness();
         owner.welcomed(this, welcome);

@@ -43,6 +43,7 @@ final class DeviceMachine implements DeviceConnection.Owner {
     private final DeviceOptions options;
     private final Loop loop;
     private final Notices notices;
+    private final TokenRenewal renewal;
     private final ChannelRegistry registry = new ChannelRegistry();
     private final CompletableFuture<Void> firstWelcome = new CompletableFuture<>();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -80,6 +81,7 @@ final class DeviceMachine implements DeviceConnection.Owner {
         this.options = options;
         this.loop = options.loop();
         this.notices = notices;
+        this.renewal = new TokenRenewal(options, notices);
     }
 
     /** Where the client stands. Readable from any thread. */
@@ -218,6 +220,9 @@ final class DeviceMachine implements DeviceConnection.Owner {
                             .formatted(
                                     label(frame.getError().getCode()),
                                     frame.getError().getMessage()));
+            if (frame.getError().getCode() == ErrorCode.ERROR_CODE_INVALID_TOKEN) {
+                renewal.refused(connection);
+            }
         }
         if (connection != current) {
             return;
@@ -233,6 +238,7 @@ final class DeviceMachine implements DeviceConnection.Owner {
                     registry.of(frame.getSkip().getChannel())
                             .ifPresent(s -> s.skip(frame.getSkip()));
             case GO_AWAY -> goAway(frame.getGoAway());
+            case TOKEN_EXPIRING -> renewal.expiring(connection);
             case ERROR ->
                     registry.of(frame.getError().getChannel())
                             .ifPresent(s -> s.error(frame.getError()));

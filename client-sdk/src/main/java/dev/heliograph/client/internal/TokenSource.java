@@ -24,6 +24,8 @@ public final class TokenSource {
     private final ReentrantLock lock = new ReentrantLock();
     /* Guarded by lock: the token or the call that brings it; null when the next caller has to ask. */
     private CompletableFuture<String> current;
+    /* Guarded by lock: the call that brings the one after it, if there is one. */
+    private CompletableFuture<String> renewal;
     private Reason nextReason = Reason.INITIAL;
 
     /** Over the app's provider. */
@@ -36,12 +38,53 @@ public final class TokenSource {
         lock.lock();
         try {
             if (current == null || current.isCompletedExceptionally()) {
-                current = ask(nextReason);
+                // One call at a time: the renewal under way brings a token, too.
+                current = renewal != null ? renewal : ask(nextReason);
             }
             return current.copy();
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * The token that follows one that expires soon: the same one, if the provider has no other yet.
+     * Fails with what the provider threw; the token stays in force until then.
+     */
+    public CompletableFuture<String> renew(String token) {
+        lock.lock();
+        try {
+            if (current == null || !current.isDone() || !token.equals(inForce())) {
+                return token();
+            }
+            if (renewal == null) {
+                CompletableFuture<String> asked = ask(Reason.EXPIRING);
+                renewal = asked;
+                var _ = asked.whenComplete((next, failure) -> renewed(token, asked, failure));
+                return asked.copy();
+            }
+            return renewal.copy();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void renewed(String token, CompletableFuture<String> asked, Throwable failure) {
+        lock.lock();
+        try {
+            renewal = null;
+            if (failure == null && token.equals(inForce())) {
+                current = asked;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String inForce() {
+        return current == null || !current.isDone() || current.isCompletedExceptionally()
+                ? ""
+                : current.getNow("");
     }
 
     /**
@@ -51,7 +94,7 @@ public final class TokenSource {
     public void invalidate(String token, Reason reason) {
         lock.lock();
         try {
-            if (current != null && current.isDone() && token.equals(current.getNow(""))) {
+            if (token.equals(inForce())) {
                 current = null;
                 nextReason = reason;
             }

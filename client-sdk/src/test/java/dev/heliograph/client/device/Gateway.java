@@ -6,6 +6,7 @@ import dev.heliograph.client.internal.TokenSource;
 import dev.heliograph.client.store.PositionStore;
 import dev.heliograph.proto.device.v1.ClientFrame.BodyCase;
 import dev.heliograph.proto.device.v1.Deliver;
+import dev.heliograph.proto.device.v1.Limits;
 import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.Outcome;
 import dev.heliograph.proto.device.v1.ServerFrame;
@@ -119,6 +120,7 @@ final class Gateway {
                                         .setInbox(INBOX)
                                         .setHeartbeatIntervalMs(heartbeatIntervalMs)
                                         .setHeartbeatTimeoutMs(heartbeatTimeoutMs)
+                                        .setLimits(Limits.newBuilder().setMaxMessageBytes(16_384))
                                         .setNode("gw-" + number)));
         loop.settle();
         return link;

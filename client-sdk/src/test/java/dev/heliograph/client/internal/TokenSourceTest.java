@@ -89,6 +89,65 @@ class TokenSourceTest {
     }
 
     @Test
+    void asksOnceForWhatFollowsATokenThatExpiresAndKeepsItMeanwhile() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        TokenSource source =
+                new TokenSource(
+                        reason -> {
+                            asked.add(reason);
+                            if (reason == Reason.EXPIRING) {
+                                release.await();
+                            }
+                            return "t" + asked.size();
+                        });
+        assertThat(get(source.token()), is("t1"));
+        CompletableFuture<String> first = source.renew("t1");
+        CompletableFuture<String> second = source.renew("t1");
+        assertThat("it still counts", get(source.token()), is("t1"));
+        release.countDown();
+        assertThat(get(first) + get(second), is("t2t2"));
+        assertThat(get(source.token()), is("t2"));
+        assertThat("there is one already", get(source.renew("t1")), is("t2"));
+        assertThat(asked, contains(Reason.INITIAL, Reason.EXPIRING));
+    }
+
+    @Test
+    void aTokenThatEndsDuringItsRenewalIsNotAskedForTwice() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        TokenSource source =
+                new TokenSource(
+                        reason -> {
+                            asked.add(reason);
+                            if (reason == Reason.EXPIRING) {
+                                release.await();
+                            }
+                            return "t" + asked.size();
+                        });
+        assertThat(get(source.token()), is("t1"));
+        var unused = source.renew("t1");
+        source.invalidate("t1", Reason.EXPIRED);
+        CompletableFuture<String> next = source.token();
+        release.countDown();
+        assertThat(get(next), is("t2"));
+        assertThat(asked, contains(Reason.INITIAL, Reason.EXPIRING));
+    }
+
+    @Test
+    void aFailedRenewalLeavesTheTokenInForce() throws Exception {
+        TokenSource source =
+                new TokenSource(
+                        reason -> {
+                            if (reason == Reason.EXPIRING) {
+                                throw new IOException("backend is away");
+                            }
+                            return "t";
+                        });
+        assertThat(get(source.token()), is("t"));
+        assertThrows(ExecutionException.class, () -> get(source.renew("t")));
+        assertThat(get(source.token()), is("t"));
+    }
+
+    @Test
     void aFixedTokenIsAllThereIs() throws Exception {
         TokenSource source = new TokenSource(TokenProvider.fixed("only"));
         assertThat(get(source.token()), is("only"));

@@ -108,7 +108,7 @@ final class HeliographConversation implements Conversation {
                 case HEARTBEAT -> wire.binary(wire.buffer().writeBytes(HEARTBEAT));
                 case GO_AWAY -> goAway(frame.getGoAway(), wire);
                 case ERROR -> error(frame.getError(), wire);
-                case DELIVER, BODY_NOT_SET -> {
+                case DELIVER, TOKEN_EXPIRING, BODY_NOT_SET -> {
                     // A kind that it does not know (F-2).
                 }
             }
