@@ -13,7 +13,7 @@ import { Device, field, get, grpc } from "./probes.mjs";
 const { RUNTIME } = process.env;
 const USER_ID = "10001";
 /** A drain spread over a minute would only make the test wait: one second shows the same steps. */
-const EXTRA_ENVIRONMENT = { HELIOGRAPH_GATEWAY_DRAIN_TIME: "PT1S" };
+const EXTRA_ENVIRONMENT = { HELIOGRAPH_GATEWAY_DRAIN_DELAY: "0s", HELIOGRAPH_GATEWAY_DRAIN_TIME: "PT1S" };
 /** Three JVMs start at once, on a machine that may be busy. */
 const READY_WITHIN_MS = 90_000;
 const HAPROXY_NOTICES_WITHIN_MS = 15_000;

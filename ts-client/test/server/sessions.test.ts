@@ -66,6 +66,28 @@ test("a token that expires during a session costs a reconnect and nothing else (
   ]);
 });
 
+test("a new token, brought in time, keeps the session beyond the end of the first (T-7)", async () => {
+  const user = all.newUser();
+  const reasons: string[] = [];
+  const end = Date.now() + 3_500;
+  const phone = all.device(
+    { sub: user },
+    {
+      url: all.servers.gateway.url,
+      token({ reason }) {
+        reasons.push(reason);
+        return all.installation.token({ sub: user, expiresIn: reason === "initial" ? 3 : 60 });
+      },
+    },
+  );
+  await phone.live();
+  await phone.until(() => Date.now() > end, "the first token has ended");
+  await all.backend.send(...numbered(3, { user }));
+  await phone.received(3);
+  expect(reasons).toEqual(["initial", "expiring"]);
+  expect(phone.changes.map(({ to }) => to.status)).toEqual(["connecting", "connected"]);
+});
+
 test("a token that is not trusted ends the client with what the verdict says (C-5, C-6)", async () => {
   const token = new Issuer().token({ sub: all.newUser() });
   const phone = all.device({ sub: "nobody" }, { url: all.servers.gateway.url, token });

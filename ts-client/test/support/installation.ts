@@ -184,6 +184,7 @@ export class Installation {
         HELIOGRAPH_ADMIN_PORT: "0",
         HELIOGRAPH_REDIS_URI: `redis://127.0.0.1:${this.redisPort}`,
         HELIOGRAPH_AUTH_JWKS: this.jwksFile,
+        HELIOGRAPH_GATEWAY_DRAIN_DELAY: "0s",
         HELIOGRAPH_GATEWAY_DRAIN_TIME: "1s",
         ...env,
       },

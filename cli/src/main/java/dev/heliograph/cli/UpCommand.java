@@ -43,7 +43,10 @@ final class UpCommand implements Callable<Integer> {
     /** Tokens that are printed outlive a working day. */
     private static final Duration PRINTED_TOKEN_TTL = Duration.ofHours(12);
 
-    /** Devices of a developer's machine need no spreading over time. */
+    /**
+     * Devices of a developer's machine need no spreading over time, and no load balancer has to
+     * notice.
+     */
     private static final String DRAIN_TIME = "1s";
 
     @Option(
@@ -169,6 +172,7 @@ final class UpCommand implements Callable<Integer> {
         settings.put("heliograph.grpc-port", Integer.toString(grpcPort));
         settings.put("heliograph.admin-port", Integer.toString(adminPort));
         settings.put("heliograph.redis.uri", redis.toString());
+        settings.put("heliograph.gateway.drain-delay", "0s");
         settings.put("heliograph.gateway.drain-time", DRAIN_TIME);
         settings.put("heliograph.auth.jwks", key.toString());
         if (!noConsole) {

@@ -57,6 +57,7 @@ final class Installation implements AutoCloseable {
                         Map.entry("heliograph.grpc-port", "0"),
                         Map.entry("heliograph.admin-port", "0"),
                         Map.entry("heliograph.gateway.heartbeat-interval", "500ms"),
+                        Map.entry("heliograph.gateway.drain-delay", "0s"),
                         Map.entry("heliograph.gateway.drain-time", "1s"),
                         Map.entry("heliograph.redis.uri", redis.config().uri().toString()),
                         Map.entry("heliograph.auth.jwks", key.toString()));

@@ -1,5 +1,6 @@
 package dev.heliograph.server;
 
+import dev.heliograph.server.admin.DrainService;
 import dev.heliograph.server.auth.JwtVerifier;
 import dev.heliograph.server.auth.TokenIssuer;
 import dev.heliograph.server.config.OpenFiles;
@@ -39,7 +40,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One process of an installation: three listeners and the parts behind them. Port {@code http} has
- * the devices and the console, {@code grpc} the Notify API, {@code admin} health and metrics.
+ * the devices and the console, {@code grpc} the Notify API, {@code admin} health, metrics and
+ * drains.
  */
 public final class HeliographServer {
 
@@ -90,6 +92,7 @@ public final class HeliographServer {
                                         new Gateway(
                                                 config.node(),
                                                 config.gateway(),
+                                                verifier,
                                                 logs,
                                                 gatewayMetrics,
                                                 connectionLog));
@@ -152,8 +155,12 @@ public final class HeliographServer {
         builder.addFeature(observe());
         builder.putSocket(
                 ADMIN,
-                admin ->
-                        listener(admin, config.adminPort(), tls.admin(), files.adminConnections()));
+                admin -> {
+                    listener(admin, config.adminPort(), tls.admin(), files.adminConnections());
+                    HttpRouting.Builder own = HttpRouting.builder();
+                    gateway.ifPresent(it -> own.register(new DrainService(it.draining())));
+                    admin.addRouting(own);
+                });
         notifyApi.ifPresent(
                 api -> {
                     builder.putSocket(

@@ -50,6 +50,7 @@ class MainTest {
         Map<String, String> all = new HashMap<>();
         all.put("redis.uri", redis.config().uri().toString());
         all.put("auth.jwks", key.toString());
+        all.put("gateway.drain-delay", "0s");
         all.put("gateway.drain-time", "100ms");
         for (int i = 0; i < more.length; i += 2) {
             all.put(more[i], more[i + 1]);

@@ -37,7 +37,8 @@ public final class TestServer implements AutoCloseable {
 
     /** These settings with those that lead to a Redis. */
     public static String[] on(TestRedis redis, String... overrides) {
-        List<String> all = new ArrayList<>(List.of("gateway.drain-time", "1ms"));
+        List<String> all =
+                new ArrayList<>(List.of("gateway.drain-time", "1ms", "gateway.drain-delay", "0s"));
         all.add("redis.uri");
         all.add(redis.config().uri().toString());
         all.addAll(List.of(overrides));

@@ -44,7 +44,7 @@ final class Drain extends Scenario {
 
     @Override
     Map<String, String> heliograph() {
-        return Map.of("gateway.drain-time", drainSeconds + "s");
+        return Map.of("gateway.drain-delay", "0s", "gateway.drain-time", drainSeconds + "s");
     }
 
     @Override

@@ -33,6 +33,7 @@ final class Stage implements AutoCloseable {
             List.of(
                     "gateway.heartbeat-interval", "25s",
                     "gateway.heartbeat-timeout", "10s",
+                    "gateway.drain-delay", "0s",
                     "gateway.drain-time", "2s");
 
     private final Path directory;

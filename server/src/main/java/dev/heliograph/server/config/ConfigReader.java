@@ -138,6 +138,13 @@ final class ConfigReader {
         return parsed;
     }
 
+    /** Empty when the key is {@code none} or absent. */
+    Optional<Duration> durationOrNone(String key, Duration min, Duration max) {
+        return text(key)
+                .filter(value -> !value.equals("none"))
+                .map(value -> duration(key, min, max));
+    }
+
     Optional<Path> path(String key) {
         return text(key).map(Path::of);
     }

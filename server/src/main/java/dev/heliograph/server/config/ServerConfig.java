@@ -95,7 +95,12 @@ public record ServerConfig(
                         : connections.orElse(0),
                 reader.integer("gateway.outbox-soft-limit-bytes", 1024, 1 << 24),
                 reader.duration("gateway.stall-timeout", Duration.ofMillis(100), DAY),
-                reader.duration("gateway.drain-time", Duration.ZERO, DAY),
+                new MovesConfig(
+                        reader.duration("gateway.drain-delay", Duration.ZERO, DAY),
+                        reader.duration("gateway.drain-time", Duration.ZERO, DAY),
+                        reader.durationOrNone(
+                                "gateway.max-connection-age", SECOND, DAY.multipliedBy(366)),
+                        reader.bool("gateway.rebalance")),
                 new LimitsConfig(
                         reader.duration("gateway.handshake-timeout", Duration.ofMillis(100), DAY),
                         reader.integer("gateway.max-connections-per-ip", 0, 1_000_000),
@@ -156,7 +161,7 @@ public record ServerConfig(
      * @param outboxSoftLimitBytes above this a session leaves live mode and is served from the log
      *     as its socket drains
      * @param stallTimeout a socket that takes no bytes for this long is closed with 4008
-     * @param drainTime over how long GoAways are spread on shutdown
+     * @param moves when devices are asked to move to another gateway
      * @param limits who may connect, and how much of each
      */
     public record GatewayConfig(
@@ -168,8 +173,22 @@ public record ServerConfig(
             int maxConnections,
             int outboxSoftLimitBytes,
             Duration stallTimeout,
-            Duration drainTime,
+            MovesConfig moves,
             LimitsConfig limits) {}
+
+    /**
+     * When devices are asked to move to another gateway.
+     *
+     * @param drainDelay how long a draining node is only unready, so that load balancers notice
+     * @param drainTime over how long the GoAways of a drain are spread
+     * @param maxAge how long a connection may stay, ±10 % drawn for each; empty: for ever
+     * @param rebalance whether a node that holds many more than the others lets some go
+     */
+    public record MovesConfig(
+            Duration drainDelay,
+            Duration drainTime,
+            Optional<Duration> maxAge,
+            boolean rebalance) {}
 
     /**
      * What keeps strangers from taking a gateway for themselves.

@@ -10,6 +10,7 @@ import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Values;
 import com.google.rpc.ErrorDetailsProto;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
+import dev.heliograph.server.admin.LocalCallers;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.notify.Notifier;
 import io.grpc.StatusRuntimeException;
@@ -133,7 +134,10 @@ final class DevApi implements HttpService {
     private static Handler guarded(ApiHandler handler) {
         return (request, response) -> {
             try {
-                LocalCallers.require(request);
+                Optional<String> refusal = LocalCallers.refusal(request, "the development API");
+                if (refusal.isPresent()) {
+                    throw ApiError.forbidden(refusal.get());
+                }
                 handler.handle(request, response);
             } catch (ApiError e) {
                 fail(response, e);

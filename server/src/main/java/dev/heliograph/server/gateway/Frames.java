@@ -16,6 +16,7 @@ import dev.heliograph.proto.device.v1.Skip;
 import dev.heliograph.proto.device.v1.SkipCount;
 import dev.heliograph.proto.device.v1.SkipReason;
 import dev.heliograph.proto.device.v1.Subscribed;
+import dev.heliograph.proto.device.v1.TokenExpiring;
 import dev.heliograph.proto.device.v1.Welcome;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
@@ -31,9 +32,22 @@ final class Frames {
 
     private static final System.Logger LOGGER = System.getLogger(Frames.class.getName());
 
+    /** A device that was asked to move spreads its reconnect over this. */
+    private static final int GO_AWAY_SPREAD_MS = 2_000;
+
     /** The same for everyone. */
     static final Frame HEARTBEAT =
             Frame.of(ServerFrame.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
+
+    /** A request to move to another gateway. */
+    static final Frame GO_AWAY =
+            Frame.of(
+                    ServerFrame.newBuilder()
+                            .setGoAway(
+                                    GoAway.newBuilder()
+                                            .setCode(CloseCode.CLOSE_CODE_SERVICE_RESTART)
+                                            .setSpreadMs(GO_AWAY_SPREAD_MS))
+                            .build());
 
     private Frames() {}
 
@@ -186,14 +200,14 @@ final class Frames {
                         .build());
     }
 
-    /** A request to move, because this gateway is leaving. */
-    static Frame goAway(int spreadMs) {
+    /** The session's token has this long to go (T-6). */
+    static Frame tokenExpiring(long remainingMs) {
         return Frame.of(
                 ServerFrame.newBuilder()
-                        .setGoAway(
-                                GoAway.newBuilder()
-                                        .setCode(CloseCode.CLOSE_CODE_SERVICE_RESTART)
-                                        .setSpreadMs(spreadMs))
+                        .setTokenExpiring(
+                                TokenExpiring.newBuilder()
+                                        .setRemainingMs(
+                                                (int) Math.min(remainingMs, Integer.MAX_VALUE)))
                         .build());
     }
 }

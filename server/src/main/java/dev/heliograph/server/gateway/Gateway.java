@@ -2,6 +2,7 @@ package dev.heliograph.server.gateway;
 
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.auth.TokenVerifier;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.DeviceMemory;
@@ -14,11 +15,9 @@ import dev.heliograph.server.log.Mailboxes;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,17 +28,12 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     private static final System.Logger LOGGER = System.getLogger(Gateway.class.getName());
 
-    /** A device that was asked to leave spreads its reconnect over this. */
-    private static final int GO_AWAY_SPREAD_MS = 2_000;
-
     /** What a refused connection is told to wait, at least and on top at random. */
     private static final int REFUSED_RETRY_MS = 1_000;
 
-    /** Devices that were asked to leave open their new connection first: they get this long. */
-    private static final Duration LEAVE_GRACE = Duration.ofSeconds(5);
-
     private final String node;
     private final GatewayConfig config;
+    private final TokenVerifier tokens;
     private final SessionDirectory directory;
     private final GatewayMetrics metrics;
     private final ConnectionLog connectionLog;
@@ -47,49 +41,69 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("gateway-timer").daemon().factory());
     private final HubRegistry registry;
-    private final HeartbeatWheel wheel;
-    private final ConcurrentHashMap<String, Held> sessions = new ConcurrentHashMap<>();
+    private final SessionTable sessions;
     private final Mailboxes mailboxes;
-    private volatile boolean draining;
-
-    /** A session and its place on the wheel. */
-    private record Held(Session session, int slot) {}
+    private final Drain drain;
+    private final Rebalancer rebalancer;
 
     /**
      * Starts reading mailboxes; connections may be opened once {@link #awaitReady} has returned.
+     *
+     * @param tokens verifies what devices bring during a session
      */
     public Gateway(
             String node,
             GatewayConfig config,
+            TokenVerifier tokens,
             LogStore log,
             GatewayMetrics metrics,
             ConnectionLog connectionLog) {
-        this(node, config, log, metrics, connectionLog, AntiEntropy.Pace.DEFAULT);
+        this(node, config, tokens, log, metrics, connectionLog, Paces.DEFAULT);
     }
 
     Gateway(
             String node,
             GatewayConfig config,
+            TokenVerifier tokens,
             LogStore log,
             GatewayMetrics metrics,
             ConnectionLog connectionLog,
-            AntiEntropy.Pace pace) {
+            Paces paces) {
         this.node = node;
         this.config = config;
+        this.tokens = tokens;
         this.directory = log.sessions();
         this.metrics = metrics;
         this.connectionLog = connectionLog;
         this.registry = new HubRegistry(log.reader(), timer, metrics);
-        this.wheel =
+        HeartbeatWheel wheel =
                 new HeartbeatWheel(
                         config.heartbeatInterval(), config.heartbeatTimeout(), clockMs());
+        this.sessions = new SessionTable(wheel);
         long slotMs = wheel.slotTime().toMillis();
         timer.scheduleAtFixedRate(
                 guarded(() -> wheel.turn(clockMs())), slotMs, slotMs, TimeUnit.MILLISECONDS);
-        metrics.watchConnections(sessions::size);
+        metrics.watchConnections(sessions::count);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
-        new AntiEntropy(registry, log.comparison(), pace).start();
+        new AntiEntropy(registry, log.comparison(), paces.antiEntropy()).start();
+        this.drain =
+                new Drain(
+                        config.moves(),
+                        sessions,
+                        session -> session.terms().goAway("drain"),
+                        session -> session.close(CloseCode.CLOSE_CODE_SERVICE_RESTART));
+        this.rebalancer =
+                new Rebalancer(
+                        node,
+                        paces.rebalance(),
+                        log.gatewayCounts(paces.rebalance().life()),
+                        registry,
+                        sessions,
+                        drain);
+        if (config.moves().rebalance()) {
+            rebalancer.start();
+        }
     }
 
     /** Returns when the mailboxes stand. */
@@ -97,9 +111,14 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         mailboxes.ready().join();
     }
 
-    /** Whether new connections are let in. */
+    /** Whether new connections are wanted. */
     public boolean accepting() {
-        return mailboxes.ready().isDone() && !draining;
+        return mailboxes.ready().isDone() && drain.wantsDevices();
+    }
+
+    /** How an operator lets the devices go. */
+    public Drain draining() {
+        return drain;
     }
 
     /** Whether what is published arrives here, as far as that is this node's matter. */
@@ -110,10 +129,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     @Override
     public Admission admit(Peer peer) {
         int retryMs = REFUSED_RETRY_MS + ThreadLocalRandom.current().nextInt(REFUSED_RETRY_MS);
-        if (draining) {
+        if (drain.refusesDevices()) {
             return new Admission.Refused("draining", retryMs);
         }
-        if (sessions.size() >= config.maxConnections()) {
+        if (sessions.count() >= config.maxConnections()) {
             return new Admission.Refused("overloaded", retryMs);
         }
         return new Admission.Admitted();
@@ -135,6 +154,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         return config;
     }
 
+    TokenVerifier tokens() {
+        return tokens;
+    }
+
     HubRegistry registry() {
         return registry;
     }
@@ -145,7 +168,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     /** A transport stands: its session has a limited time for Hello. */
     void opened(Session session) {
-        sessions.put(session.connectionId(), new Held(session, wheel.add(session)));
+        sessions.add(session);
         timer.schedule(
                 guarded(session::checkHello),
                 config.helloTimeout().toMillis(),
@@ -178,7 +201,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 entry.inbox().name(),
                 entry.device(),
                 peer,
-                sessions.size());
+                sessions.count());
     }
 
     /**
@@ -216,10 +239,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             Peer peer,
             int code,
             String reason) {
-        Held held = sessions.remove(session.connectionId());
-        if (held != null) {
-            wheel.remove(session, held.slot());
-        }
+        sessions.remove(session);
         String device = session.entry().map(SessionDirectory.Entry::device).orElse("");
         session.entry()
                 .ifPresent(
@@ -236,7 +256,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                             }
                                         }));
         connectionLog.disconnected(
-                session.connectionId(), user, device, peer, code, reason, sessions.size());
+                session.connectionId(), user, device, peer, code, reason, sessions.count());
     }
 
     @Override
@@ -251,10 +271,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     @Override
     public void onEvict(String connectionId) {
-        Held held = sessions.get(connectionId);
-        if (held != null) {
-            held.session().close(CloseCode.CLOSE_CODE_REPLACED);
-        }
+        sessions.find(connectionId).ifPresent(it -> it.close(CloseCode.CLOSE_CODE_REPLACED));
     }
 
     @Override
@@ -263,8 +280,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         registry.onNewGeneration(generation);
         // Behind the channels: delivering is more urgent than evicting.
         registry.paced(
-                sessions.values().stream()
-                        .map(Held::session)
+                sessions.all().stream()
                         .filter(
                                 it ->
                                         it.entry()
@@ -292,39 +308,15 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     /**
-     * Asks all devices to move, at a constant rate over {@link GatewayConfig#drainTime}, and closes
-     * the connections of those that stay. New connections are refused from now on. Blocks until no
-     * connection is left, at most drain time + 10 s.
+     * Lets all devices go for good, or goes on with it. Blocks until no connection is left, at most
+     * drain delay + drain time + 10 s.
      */
     public void drain() {
-        draining = true;
-        List<Held> all = List.copyOf(sessions.values());
-        if (all.isEmpty()) {
-            return;
+        drain.begin();
+        if (config.moves().rebalance()) {
+            rebalancer.leave();
         }
-        LOGGER.log(System.Logger.Level.INFO, "Draining {0} connections", all.size());
-        long begin = System.nanoTime();
-        long spread = config.drainTime().toNanos();
-        Frame goAway = Frames.goAway(GO_AWAY_SPREAD_MS);
-        for (int i = 0; i < all.size(); i++) {
-            waitUntil(begin + spread * i / all.size(), false);
-            all.get(i).session().send(goAway);
-        }
-        waitUntil(System.nanoTime() + LEAVE_GRACE.toNanos(), true);
-        sessions.values()
-                .forEach(held -> held.session().close(CloseCode.CLOSE_CODE_SERVICE_RESTART));
-        waitUntil(System.nanoTime() + LEAVE_GRACE.toNanos(), true);
-    }
-
-    private void waitUntil(long deadlineNanos, boolean orEmpty) {
-        while (System.nanoTime() < deadlineNanos && !(orEmpty && sessions.isEmpty())) {
-            try {
-                Thread.sleep(Math.clamp((deadlineNanos - System.nanoTime()) / 1_000_000, 1, 50));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
+        drain.finish();
     }
 
     /** Keeps one failure from ending a periodic task. */

@@ -53,7 +53,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private static final int UNAVAILABLE_RETRY_MS = 1_000;
 
     private final Gateway gateway;
-    private final Principal principal;
+    private final SessionTerms terms;
     private final Channel inbox;
     private final String connectionId;
     private final long openedAtMs;
@@ -71,12 +71,12 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     Session(Gateway gateway, Principal principal, String connectionId) {
         this.gateway = gateway;
-        this.principal = principal;
         this.inbox = Channel.user(principal.tenant(), principal.subject());
         this.connectionId = connectionId;
         this.openedAtMs = System.currentTimeMillis();
         this.lastHeardMs = gateway.clockMs();
         this.keptAtMs = lastHeardMs - KEEP_EVERY_MS;
+        this.terms = new SessionTerms(this, gateway, principal);
     }
 
     private static Map<ClientFrame.BodyCase, String> kinds() {
@@ -95,6 +95,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /** What the session directory knows of it; empty before Welcome. */
     Optional<SessionDirectory.Entry> entry() {
         return Optional.ofNullable(entry);
+    }
+
+    /** What it needs to stay. */
+    SessionTerms terms() {
+        return terms;
     }
 
     HubRegistry registry() {
@@ -136,6 +141,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             case SUBSCRIBE -> subscribe(frame.getSubscribe());
             case UNSUBSCRIBE -> unsubscribe(frame.getUnsubscribe().getChannel());
             case ACK -> ack(frame.getAck());
+            case REFRESH_TOKEN -> terms.refresh(frame.getRefreshToken().getToken());
             case HEARTBEAT -> {}
             case BODY_NOT_SET ->
                     error(
@@ -152,7 +158,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             violation(CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION, "A second hello on one connection");
             return;
         }
-        String bound = principal.device().orElse("");
+        String bound = terms.principal().device().orElse("");
         String device = hello.getDeviceId().isEmpty() ? bound : hello.getDeviceId();
         if (!DEVICE_ID.matcher(device).matches()) {
             violation(
@@ -188,7 +194,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         int subId = subscribe.getSubId();
         SubscribeRequest request;
         try {
-            request = SubscribeRequest.check(subscribe, principal);
+            request = SubscribeRequest.check(subscribe, terms.principal());
         } catch (SubscribeRequest.Refused e) {
             error(e.code(), e.getMessage(), path, subId, 0);
             return;
@@ -221,7 +227,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     private void unsubscribe(String path) {
-        Optional<Channel> channel = Channel.parse(principal.tenant(), path);
+        Optional<Channel> channel = Channel.parse(inbox.tenant(), path);
         if (channel.isEmpty() || !end(channel.get())) {
             error(
                     ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
@@ -246,6 +252,22 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             }
         }
         return false;
+    }
+
+    /** Ends the subscriptions that the token does not allow (T-7). On the reader thread. */
+    void endForbidden() {
+        for (Subscription subscription : subscriptions) {
+            Channel channel = subscription.hub().channel();
+            if (!SubscribeRequest.allows(terms.principal(), channel)) {
+                end(channel);
+                error(
+                        ErrorCode.ERROR_CODE_FORBIDDEN,
+                        "The new token does not allow '" + channel.path() + "'",
+                        channel.path(),
+                        subscription.subId(),
+                        0);
+            }
+        }
     }
 
     private synchronized void add(Subscription subscription) {
@@ -367,12 +389,10 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         }
     }
 
-    /** Sends a Heartbeat, or ends a session whose token's time is over. On the timer. */
+    /** Sends a Heartbeat, or ends a session whose time is over. On the timer. */
     @Override
     public void beat() {
-        if (principal.expiresAt().toEpochMilli() <= System.currentTimeMillis()) {
-            close(CloseCode.CLOSE_CODE_TOKEN_EXPIRED);
-        } else if (entry != null) {
+        if (terms.hold() && entry != null) {
             send(Frames.HEARTBEAT);
             atHello = null;
             keepAcked();
@@ -411,7 +431,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         subscriptions.forEach(Subscription::end);
         List<SessionDirectory.Cursor> cursors = cursors(Subscription::takeLast);
         subscriptions = List.of();
-        gateway.ended(this, cursors, principal.subject(), transport.peer(), code, reason);
+        gateway.ended(this, cursors, inbox.name(), transport.peer(), code, reason);
     }
 
     private void violation(CloseCode code, String message) {
@@ -419,8 +439,8 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         close(code);
     }
 
-    private void error(
-            ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
+    /** Answers a frame that is refused (E-1). */
+    void error(ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
         if (transport.queuedBytes() > MAX_ERRORS_BEHIND * gateway.config().outboxSoftLimitBytes()) {
             close(CloseCode.CLOSE_CODE_SLOW_CONSUMER);
             return;

@@ -57,16 +57,19 @@ record SubscribeRequest(Channel channel, From from) {
                                                         + " topic/<name>, not '"
                                                         + path
                                                         + "'"));
-        boolean allowed =
-                switch (channel.kind()) {
-                    case USER -> channel.name().equals(principal.subject());
-                    case TOPIC -> principal.allowsTopic(channel.name());
-                };
-        if (!allowed) {
+        if (!allows(principal, channel)) {
             throw new Refused(
                     ErrorCode.ERROR_CODE_FORBIDDEN, "The token does not allow '" + path + "'");
         }
         return new SubscribeRequest(channel, from(subscribe));
+    }
+
+    /** Whether a token lets its bearer read the channel. */
+    static boolean allows(Principal principal, Channel channel) {
+        return switch (channel.kind()) {
+            case USER -> channel.name().equals(principal.subject());
+            case TOPIC -> principal.allowsTopic(channel.name());
+        };
     }
 
     private static From from(Subscribe subscribe) throws Refused {

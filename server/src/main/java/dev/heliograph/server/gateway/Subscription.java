@@ -67,6 +67,10 @@ final class Subscription {
         return hub;
     }
 
+    int subId() {
+        return subId;
+    }
+
     Position cursor() {
         return cursor;
     }

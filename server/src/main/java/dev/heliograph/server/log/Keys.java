@@ -28,6 +28,11 @@ final class Keys {
         return prefix(Partition.of(channel)) + "d:" + bucket;
     }
 
+    /** How many connections each gateway holds, a hash. There is one, so it lives anywhere. */
+    static String gateways() {
+        return prefix(0) + "n";
+    }
+
     private static String of(Channel channel, char kind) {
         return prefix(Partition.of(channel)) + kind + ':' + channel.tenant() + '/' + channel.path();
     }

@@ -82,6 +82,15 @@ public final class LogStore implements AutoCloseable {
         return sessions;
     }
 
+    /**
+     * How many connections each gateway holds.
+     *
+     * @param life after which a gateway that notes nothing more counts as gone
+     */
+    public GatewayCounts gatewayCounts(Duration life) {
+        return new GatewayCounts(control, life);
+    }
+
     /** Starts reading mailboxes for a gateway of this name. */
     public Mailboxes mailboxes(String node, MailboxListener listener) {
         return mailboxes(node, listener, PathProbe.EVERY);

@@ -30,6 +30,7 @@ record Script(String text, String sha) {
     static final Script TEND = load("tend");
     static final Script REAP = load("reap");
     static final Script SETTLE = load("settle");
+    static final Script NODES = load("nodes");
 
     private static Script load(String name) {
         String text =

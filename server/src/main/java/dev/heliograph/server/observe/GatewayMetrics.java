@@ -37,6 +37,12 @@ public final class GatewayMetrics {
                     .with("chain", "epoch", "loss", "failure", "interest", "head");
     private final Meters.Labelled generations =
             meters.labelled("mailbox_generations", "Mailbox generations by reason", "reason");
+    private final Meters.Labelled goAways =
+            meters.labelled("go_aways", "Devices asked to move by reason", "reason")
+                    .with("drain", "age", "rebalance");
+    private final Meters.Labelled tokenRefreshes =
+            meters.labelled("token_refreshes", "Tokens brought by sessions by outcome", "outcome")
+                    .with("ok", "refused");
 
     /** A connection was upgraded. */
     public void connectionOpened() {
@@ -94,6 +100,16 @@ public final class GatewayMetrics {
     /** A mailbox generation began for this reason. */
     public void newGeneration(String reason) {
         generations.increment(reason);
+    }
+
+    /** A device was asked to move, by a {@code drain}, its {@code age} or a {@code rebalance}. */
+    public void goAway(String reason) {
+        goAways.increment(reason);
+    }
+
+    /** A session was brought another token: {@code ok} or {@code refused}. */
+    public void tokenRefreshed(String outcome) {
+        tokenRefreshes.increment(outcome);
     }
 
     /** Where to read the number of live connections. */

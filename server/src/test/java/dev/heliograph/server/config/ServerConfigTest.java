@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.heliograph.server.TestServer;
+import dev.heliograph.server.config.ServerConfig.MovesConfig;
 import dev.heliograph.server.config.ServerConfig.Role;
 import io.helidon.config.Config;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -42,7 +44,25 @@ class ServerConfigTest {
                 is(OpenFiles.ofProcess().maxConnections(OptionalInt.empty(), true, false)));
         assertThat(config.gateway().limits().framesPerSecond(), is(2_000));
         assertThat(config.gateway().limits().perUser(), is(50));
+        assertThat(
+                config.gateway().moves(),
+                is(
+                        new MovesConfig(
+                                Duration.ofSeconds(10),
+                                Duration.ofMinutes(1),
+                                Optional.empty(),
+                                true)));
         assertThat(config.auth().issuer(), is("heliograph"));
+    }
+
+    @Test
+    void anAgeOfConnectionsIsATimeOrNone() {
+        assertThat(
+                TestServer.config(JWKS, "gateway.max-connection-age", "4h")
+                        .gateway()
+                        .moves()
+                        .maxAge(),
+                is(Optional.of(Duration.ofHours(4))));
     }
 
     @ParameterizedTest
@@ -78,6 +98,11 @@ class ServerConfigTest {
         "gateway.allowed-origins, https://*",
         "gateway.allowed-origins, https://a.example.com/",
         "gateway.heartbeat-interval, 0s",
+        "gateway.drain-delay, soon",
+        "gateway.drain-time, -1s",
+        "gateway.max-connection-age, 0s",
+        "gateway.max-connection-age, never",
+        "gateway.rebalance, maybe",
         "auth.jwks-refresh, 1ms",
         "auth.jwks, ''"
     })
@@ -166,7 +191,7 @@ class ServerConfigTest {
                             + " "
                             + config.roles().stream().map(Role::name).sorted().toList()
                             + " "
-                            + config.gateway().drainTime()
+                            + config.gateway().moves().drainTime()
                             + " "
                             + config.auth().jwks()
                             + " "

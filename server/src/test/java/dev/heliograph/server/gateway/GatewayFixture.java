@@ -10,9 +10,11 @@ import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.proto.device.v1.Subscribed;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.server.auth.Principal;
+import dev.heliograph.server.auth.TokenException;
 import dev.heliograph.server.config.AllowedOrigins;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.config.ServerConfig.LimitsConfig;
+import dev.heliograph.server.config.ServerConfig.MovesConfig;
 import dev.heliograph.server.config.ServerConfig.RedisConfig;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.LogAppender.Append;
@@ -41,6 +43,9 @@ final class GatewayFixture implements AutoCloseable {
                     false,
                     new AllowedOrigins(List.of()));
 
+    static final MovesConfig AT_ONCE =
+            new MovesConfig(Duration.ZERO, Duration.ZERO, Optional.empty(), false);
+
     static final GatewayConfig CONFIG =
             new GatewayConfig(
                     Duration.ofSeconds(25),
@@ -51,7 +56,7 @@ final class GatewayFixture implements AutoCloseable {
                     100,
                     262_144,
                     Duration.ofSeconds(30),
-                    Duration.ZERO,
+                    AT_ONCE,
                     LIMITS);
 
     private static final AtomicInteger SUB_IDS = new AtomicInteger();
@@ -83,11 +88,40 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     Gateway gateway(String node, GatewayConfig config, AntiEntropy.Pace pace) {
+        return gateway(node, config, new Paces(pace, Rebalance.Pace.DEFAULT));
+    }
+
+    Gateway gateway(String node, GatewayConfig config, Paces paces) {
         Gateway gateway =
-                new Gateway(node, config, log, new GatewayMetrics(), new ConnectionLog(), pace);
+                new Gateway(
+                        node,
+                        config,
+                        GatewayFixture::principalOf,
+                        log,
+                        new GatewayMetrics(),
+                        new ConnectionLog(),
+                        paces);
         gateway.awaitReady();
         gateways.add(gateway);
         return gateway;
+    }
+
+    /**
+     * Stands in for signed tokens: {@code <user> <ms> <device or -> <scope> <topics with commas
+     * between>}, anything else is not valid.
+     */
+    static Principal principalOf(String token) throws TokenException {
+        String[] words = token.split(" ", -1);
+        if (words.length != 5) {
+            throw new TokenException(TokenException.Reason.MALFORMED, "The token is malformed");
+        }
+        return new Principal(
+                "default",
+                words[0],
+                Optional.of(words[2]).filter(device -> !device.equals("-")),
+                Set.of(words[3]),
+                List.of(words[4].split(",")),
+                Instant.now().plusMillis(Long.parseLong(words[1])));
     }
 
     /** A connection whose device has not said anything yet. */

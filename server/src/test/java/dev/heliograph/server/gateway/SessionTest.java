@@ -261,7 +261,7 @@ class SessionTest {
                         1,
                         1,
                         Duration.ZERO,
-                        Duration.ZERO,
+                        GatewayFixture.AT_ONCE,
                         GatewayFixture.LIMITS);
         Gateway full = fixture.gateway("full", one);
         FakeTransport phone = fixture.device(full, user, "phone");
@@ -282,7 +282,7 @@ class SessionTest {
                 100,
                 262_144,
                 Duration.ofSeconds(30),
-                Duration.ZERO,
+                GatewayFixture.AT_ONCE,
                 GatewayFixture.LIMITS);
     }
 }

@@ -8,6 +8,7 @@ import dev.heliograph.server.auth.TokenException;
 import dev.heliograph.server.config.AllowedOrigins;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.config.ServerConfig.LimitsConfig;
+import dev.heliograph.server.config.ServerConfig.MovesConfig;
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionFactory;
@@ -85,7 +86,8 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
                         maxConnections,
                         SOFT_LIMIT,
                         stallTimeout,
-                        Duration.ofSeconds(1),
+                        new MovesConfig(
+                                Duration.ZERO, Duration.ofSeconds(1), Optional.empty(), false),
                         limits);
         gateway =
                 WebSocketGateway.create(

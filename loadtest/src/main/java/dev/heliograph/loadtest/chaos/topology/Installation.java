@@ -52,7 +52,10 @@ public final class Installation implements AutoCloseable {
                     "5s",
                     "gateway.max-connections",
                     Integer.toString(MAX_CONNECTIONS),
-                    // A few dozen devices move in no time.
+                    // A few dozen devices move in no time, and whoever is unready is left out at
+                    // once.
+                    "gateway.drain-delay",
+                    "0s",
                     "gateway.drain-time",
                     "2s",
                     "log.max-length",

@@ -62,6 +62,7 @@ public final class Installation implements AutoCloseable {
         settings.put("heliograph.http-port", "0");
         settings.put("heliograph.grpc-port", "0");
         settings.put("heliograph.admin-port", "0");
+        settings.put("heliograph.gateway.drain-delay", "0s");
         settings.put("heliograph.gateway.drain-time", "1ms");
         settings.put("heliograph.redis.uri", redis.config().uri().toString());
         settings.put("heliograph.auth.jwks", jwks.toString());

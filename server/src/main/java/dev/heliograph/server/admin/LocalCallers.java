@@ -1,8 +1,9 @@
-package dev.heliograph.server.console;
+package dev.heliograph.server.admin;
 
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -13,7 +14,7 @@ import java.util.regex.Pattern;
  * that is not this machine's is how DNS rebinding shows; an {@code Origin} other than our own is a
  * foreign page's request.
  */
-final class LocalCallers {
+public final class LocalCallers {
 
     private static final Set<String> LOOPBACK_HOSTS = Set.of("localhost", "127.0.0.1", "[::1]");
 
@@ -22,25 +23,26 @@ final class LocalCallers {
 
     private LocalCallers() {}
 
-    static void require(ServerRequest request) throws ApiError {
+    /**
+     * Why a request may not come in; empty when it may.
+     *
+     * @param what is asked for, such as "the development API"
+     */
+    public static Optional<String> refusal(ServerRequest request, String what) {
         if (!(request.remotePeer().address() instanceof InetSocketAddress peer)
                 || !peer.getAddress().isLoopbackAddress()) {
-            throw ApiError.forbidden("The development API serves this machine only");
+            return Optional.of("Only this machine may use " + what);
         }
-        String host =
-                request.headers()
-                        .first(HeaderNames.HOST)
-                        .orElse("")
-                        .toLowerCase(java.util.Locale.ROOT);
+        String host = request.headers().first(HeaderNames.HOST).orElse("").toLowerCase(Locale.ROOT);
         Matcher authority = AUTHORITY.matcher(host);
         if (!authority.matches() || !LOOPBACK_HOSTS.contains(authority.group(1))) {
-            throw ApiError.forbidden(
-                    "The Host of the development API has to be localhost, 127.0.0.1 or [::1]");
+            return Optional.of("The Host of " + what + " has to be localhost, 127.0.0.1 or [::1]");
         }
         Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
         String own = (request.isSecure() ? "https://" : "http://") + host;
         if (origin.isPresent() && !origin.get().equals(own)) {
-            throw ApiError.forbidden("The Origin of the development API has to be its own, " + own);
+            return Optional.of("The Origin of " + what + " has to be its own, " + own);
         }
+        return Optional.empty();
     }
 }
