@@ -7,6 +7,7 @@ import dev.heliograph.server.config.OpenFiles;
 import dev.heliograph.server.config.ServerConfig;
 import dev.heliograph.server.config.ServerConfig.Role;
 import dev.heliograph.server.console.ConsoleService;
+import dev.heliograph.server.fallback.FallbackService;
 import dev.heliograph.server.gateway.Gateway;
 import dev.heliograph.server.log.LogAppender;
 import dev.heliograph.server.log.LogStore;
@@ -59,6 +60,7 @@ public final class HeliographServer {
     private final Optional<LogStore> store;
     private final Optional<Gateway> gateway;
     private final Optional<WebSocketGateway> webSockets;
+    private final Optional<FallbackService> fallback;
     private final Optional<NotifyApi> notifyApi;
     private final Health health = new Health();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -105,6 +107,16 @@ public final class HeliographServer {
                                         sessions,
                                         gatewayMetrics,
                                         connectionLog));
+        this.fallback =
+                gateway.map(
+                        sessions ->
+                                new FallbackService(
+                                        config.gateway(),
+                                        sessions,
+                                        store.orElseThrow(),
+                                        webSockets.orElseThrow().door(),
+                                        gatewayMetrics,
+                                        webSockets.orElseThrow()::countQueued));
         health.readyWhen("not-draining", () -> !stopped.get());
         gateway.ifPresent(it -> health.readyWhen("mailboxes", it::accepting));
         gateway.ifPresent(it -> health.readyWhen("log-path", it::logPathWorks));
@@ -148,6 +160,7 @@ public final class HeliographServer {
                     it.configure(builder);
                     routing.register(it.verdicts());
                 });
+        fallback.ifPresent(routing::register);
         if (config.console().path().isPresent() || config.console().devKeyFile().isPresent()) {
             routing.register(console(notifier));
         }
@@ -238,6 +251,7 @@ public final class HeliographServer {
         gateway.ifPresent(Gateway::drain);
         web.stop();
         webSockets.ifPresent(WebSocketGateway::close);
+        fallback.ifPresent(FallbackService::close);
         gateway.ifPresent(Gateway::close);
         store.ifPresent(LogStore::close);
         verifier.close();

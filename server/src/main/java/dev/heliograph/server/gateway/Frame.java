@@ -3,6 +3,7 @@ package dev.heliograph.server.gateway;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.heliograph.proto.device.v1.ServerFrame;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
@@ -55,6 +56,14 @@ public final class Frame {
             }
         }
         return bytes;
+    }
+
+    /** The message alone, encoded, for transports without WebSocket frames. Read only. */
+    public ByteBuffer payload(Encoding encoding) {
+        byte[] wire = wire(encoding);
+        int length = wire[1] & 0x7F;
+        int header = length < 126 ? 2 : length == 126 ? 4 : 10;
+        return ByteBuffer.wrap(wire, header, wire.length - header).asReadOnlyBuffer();
     }
 
     private byte[] encode(Encoding encoding) {

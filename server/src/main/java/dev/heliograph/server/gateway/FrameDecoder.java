@@ -6,6 +6,7 @@ import com.google.gson.stream.JsonToken;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.heliograph.proto.device.v1.ClientFrame;
 import java.io.IOException;
@@ -13,10 +14,11 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/** Reads client frames (C-2). */
-final class FrameDecoder {
+/** Reads what devices send: client frames (C-2), and the same JSON in HTTP bodies. */
+public final class FrameDecoder {
 
     private static final JsonFormat.Parser JSON = JsonFormat.parser().ignoringUnknownFields();
 
@@ -27,8 +29,9 @@ final class FrameDecoder {
     private static final Pattern HUGE_EXPONENT =
             Pattern.compile("[-+.\\p{Nd}]+[eE][-+]?\\p{Nd}{4,}");
 
-    /** Both spellings of the fields whose texts are read as numbers. */
-    private static final Set<String> NUMERIC = numericFields(ClientFrame.getDescriptor());
+    /** By message, both spellings of the fields whose texts are read as numbers. */
+    private static final ConcurrentHashMap<Descriptor, Set<String>> NUMERIC =
+            new ConcurrentHashMap<>();
 
     private FrameDecoder() {}
 
@@ -42,18 +45,29 @@ final class FrameDecoder {
         if (encoding == Encoding.PROTO) {
             return ClientFrame.parseFrom(message);
         }
-        String text = new String(message, StandardCharsets.UTF_8);
-        requireOneJsonValue(text);
         ClientFrame.Builder frame = ClientFrame.newBuilder();
-        JSON.merge(text, frame);
+        merge(new String(message, StandardCharsets.UTF_8), frame);
         return frame.build();
+    }
+
+    /**
+     * Reads one message of any kind from JSON.
+     *
+     * @throws InvalidProtocolBufferException when it is not exactly one, saying why
+     */
+    public static void merge(String text, Message.Builder into)
+            throws InvalidProtocolBufferException {
+        Descriptor kind = into.getDescriptorForType();
+        requireOneJsonValue(text, NUMERIC.computeIfAbsent(kind, FrameDecoder::numericFields));
+        JSON.merge(text, into);
     }
 
     /**
      * The parser takes more than JSON, and ignores what comes behind the first value: a second
      * frame in one message would be lost silently.
      */
-    private static void requireOneJsonValue(String text) throws InvalidProtocolBufferException {
+    private static void requireOneJsonValue(String text, Set<String> numeric)
+            throws InvalidProtocolBufferException {
         try (JsonReader tokens = new JsonReader(new StringReader(text))) {
             tokens.setStrictness(Strictness.STRICT);
             String name = "";
@@ -66,7 +80,7 @@ final class FrameDecoder {
                     case BEGIN_ARRAY -> tokens.beginArray();
                     case END_ARRAY -> tokens.endArray();
                     case NAME -> name = tokens.nextName();
-                    case STRING, NUMBER -> requireSmallExponent(name, tokens.nextString());
+                    case STRING, NUMBER -> requireSmallExponent(numeric, name, tokens.nextString());
                     default -> tokens.skipValue();
                 }
             }
@@ -75,9 +89,9 @@ final class FrameDecoder {
         }
     }
 
-    private static void requireSmallExponent(String name, String value)
+    private static void requireSmallExponent(Set<String> numeric, String name, String value)
             throws InvalidProtocolBufferException {
-        if (NUMERIC.contains(name) && HUGE_EXPONENT.matcher(value).matches()) {
+        if (numeric.contains(name) && HUGE_EXPONENT.matcher(value).matches()) {
             throw new InvalidProtocolBufferException(name + " is out of range: " + value);
         }
     }

@@ -236,7 +236,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             Session session,
             List<SessionDirectory.Cursor> cursors,
             String user,
-            Peer peer,
+            SessionTransport transport,
             int code,
             String reason) {
         sessions.remove(session);
@@ -253,10 +253,18 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                                         System.Logger.Level.DEBUG,
                                                         "A session is left in the directory: {0}",
                                                         e.getMessage());
+                                            } finally {
+                                                transport.noted();
                                             }
                                         }));
         connectionLog.disconnected(
-                session.connectionId(), user, device, peer, code, reason, sessions.count());
+                session.connectionId(),
+                user,
+                device,
+                transport.peer(),
+                code,
+                reason,
+                sessions.count());
     }
 
     @Override

@@ -402,7 +402,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /** Ends a session that was silent since its last Heartbeat. On the timer. */
     @Override
     public void check(long beatAtMs) {
-        if (entry != null && lastHeardMs < beatAtMs) {
+        if (entry != null && transport.hears() && lastHeardMs < beatAtMs) {
             close(CloseCode.CLOSE_CODE_HEARTBEAT_TIMEOUT);
         } else if (entry != null) {
             keepAcked();
@@ -431,7 +431,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         subscriptions.forEach(Subscription::end);
         List<SessionDirectory.Cursor> cursors = cursors(Subscription::takeLast);
         subscriptions = List.of();
-        gateway.ended(this, cursors, inbox.name(), transport.peer(), code, reason);
+        gateway.ended(this, cursors, inbox.name(), transport, code, reason);
     }
 
     private void violation(CloseCode code, String message) {

@@ -12,6 +12,14 @@ public interface SessionTransport {
     /** Who is at the other end. */
     Peer peer();
 
+    /**
+     * Whether the device can send on this connection. Where it cannot, no heartbeat is answered,
+     * and the transport itself finds out when the device is gone.
+     */
+    default boolean hears() {
+        return true;
+    }
+
     /** Queues a frame. False when the connection has ended or is closing: the frame is dropped. */
     boolean send(Frame frame);
 
@@ -23,4 +31,10 @@ public interface SessionTransport {
      * the latest after 5 s. Later calls do nothing.
      */
     void close(int code, String reason);
+
+    /**
+     * The installation knows that the welcomed session has ended, or could not be told. Comes after
+     * {@link SessionHandler#onEnd}; must not block.
+     */
+    default void noted() {}
 }

@@ -13,13 +13,13 @@ import dev.heliograph.server.log.Position;
  * @param channel one that the token allows (R-1)
  * @param from where to begin (R-4)
  */
-record SubscribeRequest(Channel channel, From from) {
+public record SubscribeRequest(Channel channel, From from) {
 
     /** Most {@code last_n} of a Subscribe: what a log holds by default. */
     private static final int MAX_LAST_N = 1_000;
 
     /** Why a Subscribe is refused. */
-    static final class Refused extends Exception {
+    public static final class Refused extends Exception {
 
         private static final long serialVersionUID = 1L;
 
@@ -30,7 +30,8 @@ record SubscribeRequest(Channel channel, From from) {
             this.code = code;
         }
 
-        ErrorCode code() {
+        /** What is wrong with it; the message names the field with its value. */
+        public ErrorCode code() {
             return code;
         }
     }
@@ -40,7 +41,7 @@ record SubscribeRequest(Channel channel, From from) {
      *
      * @throws Refused when one is malformed or not allowed, naming it with its value
      */
-    static SubscribeRequest check(Subscribe subscribe, Principal principal) throws Refused {
+    public static SubscribeRequest check(Subscribe subscribe, Principal principal) throws Refused {
         if (subscribe.getSubId() == 0) {
             throw new Refused(
                     ErrorCode.ERROR_CODE_INVALID_ARGUMENT,

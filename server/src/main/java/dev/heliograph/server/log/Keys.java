@@ -23,6 +23,11 @@ final class Keys {
         return prefix(Partition.of(inbox)) + "u:" + inbox.tenant() + '/' + inbox.name();
     }
 
+    /** Tickets of a user, a list. In the partition of the place that each ticket names. */
+    static String tickets(String place) {
+        return prefix(Partition.of(place)) + "t:" + place;
+    }
+
     /** A bucket of idempotency keys of the channel's partition, a hash. */
     static String idempotency(Channel channel, long bucket) {
         return prefix(Partition.of(channel)) + "d:" + bucket;

@@ -91,6 +91,11 @@ public final class LogStore implements AutoCloseable {
         return new GatewayCounts(control, life);
     }
 
+    /** Tickets that work on every gateway. */
+    public Tickets tickets() {
+        return new Tickets(control);
+    }
+
     /** Starts reading mailboxes for a gateway of this name. */
     public Mailboxes mailboxes(String node, MailboxListener listener) {
         return mailboxes(node, listener, PathProbe.EVERY);

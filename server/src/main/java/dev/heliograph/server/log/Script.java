@@ -31,6 +31,8 @@ record Script(String text, String sha) {
     static final Script REAP = load("reap");
     static final Script SETTLE = load("settle");
     static final Script NODES = load("nodes");
+    static final Script ISSUE = load("issue");
+    static final Script REDEEM = load("redeem");
 
     private static Script load(String name) {
         String text =

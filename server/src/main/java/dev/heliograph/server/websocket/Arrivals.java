@@ -3,11 +3,13 @@ package dev.heliograph.server.websocket;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
+import io.helidon.common.socket.PeerInfo;
 import io.helidon.common.socket.SocketContext;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +161,70 @@ final class Arrivals implements AutoCloseable {
             waiting.remove(ends);
             lastLeftNanos = System.nanoTime();
             fewer.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A socket whose request gets an answer that takes as long as it takes. */
+    interface Served {
+
+        /** The answer is sent: another request may follow. */
+        void back();
+
+        /**
+         * Runs this when the peer ends the connection, or talks before the answer is complete. The
+         * socket has to be closed after its answer: what the peer said is lost.
+         */
+        void onLeft(Runnable left);
+    }
+
+    /** A device's request on a socket was let in. */
+    Served served(PeerInfo remote, PeerInfo local) {
+        Ends ends = new Ends(remote.address(), local.address());
+        Arrival arrival;
+        lock.lock();
+        try {
+            arrival = waiting.remove(ends);
+            lastLeftNanos = System.nanoTime();
+            fewer.signal();
+        } finally {
+            lock.unlock();
+        }
+        return new Served() {
+            @Override
+            public void back() {
+                if (arrival != null) {
+                    Arrivals.this.back(ends, arrival.socket());
+                }
+            }
+
+            @Override
+            public void onLeft(Runnable left) {
+                if (arrival != null) {
+                    Thread.ofVirtual()
+                            .name("stream-reader")
+                            .start(() -> awaitEnd(arrival.socket(), left));
+                }
+            }
+        };
+    }
+
+    private static void awaitEnd(SocketChannel socket, Runnable left) {
+        try {
+            socket.read(ByteBuffer.allocate(1));
+        } catch (IOException e) {
+            LOG.log(Level.TRACE, "The socket ended", e);
+        }
+        left.run();
+    }
+
+    private void back(Ends ends, SocketChannel socket) {
+        lock.lock();
+        try {
+            if (socket.isOpen()) {
+                waiting.put(ends, Arrival.of(socket, NEXT_REQUEST.toNanos()));
+            }
         } finally {
             lock.unlock();
         }

@@ -42,25 +42,9 @@ final class ConnectPolicy {
      * checked.
      */
     Verdict decide(ConnectRequest request, Peer peer) {
-        if (!origins.allow(request.origin())) {
-            return new Verdict.Refused(
-                    FORBIDDEN,
-                    CodeLabels.of(ErrorCode.ERROR_CODE_FORBIDDEN),
-                    0,
-                    "Pages of this Origin may not connect here",
-                    "origin");
-        }
-        if (sessions.admit(peer) instanceof SessionFactory.Admission.Refused refused) {
-            return new Verdict.Refused(
-                    SERVICE_UNAVAILABLE,
-                    refused.label(),
-                    refused.retryAfterMs(),
-                    Places.Full.NODE.message(),
-                    refused.label());
-        }
-        Optional<Places.Full> full = places.full(peer, Optional.empty());
-        if (full.isPresent()) {
-            return full(full.get());
+        Optional<Verdict.Refused> refused = beforeToken(request, peer);
+        if (refused.isPresent()) {
+            return refused.get();
         }
         List<String> offered = request.tokens();
         if (offered.size() > 1) {
@@ -79,6 +63,29 @@ final class ConnectPolicy {
         }
     }
 
+    /** What an attempt meets whoever makes it. */
+    Optional<Verdict.Refused> beforeToken(ConnectRequest request, Peer peer) {
+        if (!origins.allow(request.origin())) {
+            return Optional.of(
+                    new Verdict.Refused(
+                            FORBIDDEN,
+                            CodeLabels.of(ErrorCode.ERROR_CODE_FORBIDDEN),
+                            0,
+                            "Pages of this Origin may not connect here",
+                            "origin"));
+        }
+        if (sessions.admit(peer) instanceof SessionFactory.Admission.Refused refused) {
+            return Optional.of(
+                    new Verdict.Refused(
+                            SERVICE_UNAVAILABLE,
+                            refused.label(),
+                            refused.retryAfterMs(),
+                            Places.Full.NODE.message(),
+                            refused.label()));
+        }
+        return places.full(peer, Optional.empty()).map(ConnectPolicy::full);
+    }
+
     /** A refusal for a request that is wrong in itself. */
     static Verdict.Refused badRequest(String message) {
         return new Verdict.Refused(
@@ -95,7 +102,8 @@ final class ConnectPolicy {
                 full.reason());
     }
 
-    private Verdict decide(Principal principal, Peer peer) {
+    /** What the holder of a good token meets. */
+    Verdict decide(Principal principal, Peer peer) {
         if (!principal.scopes().contains(Principal.SCOPE_CONNECT)) {
             return unauthenticated("The token lacks the scope connect");
         }
@@ -106,7 +114,8 @@ final class ConnectPolicy {
         return full.isPresent() ? full(full.get()) : new Verdict.Welcome(principal);
     }
 
-    private static Verdict.Refused unauthenticated(String message) {
+    /** A refusal for who cannot say who he is. */
+    static Verdict.Refused unauthenticated(String message) {
         return new Verdict.Refused(
                 UNAUTHORIZED, CodeLabels.of(ErrorCode.ERROR_CODE_UNAUTHENTICATED), 0, message);
     }

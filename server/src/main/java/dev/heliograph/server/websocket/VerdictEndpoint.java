@@ -1,7 +1,6 @@
 package dev.heliograph.server.websocket;
 
 import io.helidon.http.HeaderNames;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -15,9 +14,6 @@ final class VerdictEndpoint implements HttpService {
 
     /** Where devices connect. */
     static final String PATH = "/v1/connect";
-
-    /** How long browsers may remember the preflight: the most that any of them does is a day. */
-    private static final String PREFLIGHT_SECONDS = "86400";
 
     private final ConnectPolicy policy;
     private final Peers peers;
@@ -49,25 +45,10 @@ final class VerdictEndpoint implements HttpService {
                                         request.remotePeer(),
                                         request.proxyProtocolData(),
                                         request.headers()));
-        if (verdict instanceof Verdict.Refused refused && refused.retryAfterMs() > 0) {
-            response.header(HeaderNames.RETRY_AFTER, Long.toString(refused.retryAfterSeconds()));
-        }
-        if (verdict.httpStatus() == Status.UNAUTHORIZED_401.code()) {
-            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
-        }
-        response.status(Status.create(verdict.httpStatus()))
-                .header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-                .header(HeaderNames.CONTENT_TYPE, "application/json")
-                .header(HeaderNames.CACHE_CONTROL, "no-store")
-                .send(verdict.json());
+        Answers.verdict(response, verdict);
     }
 
     private static void preflight(ServerRequest request, ServerResponse response) {
-        response.status(Status.NO_CONTENT_204)
-                .header(HeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*")
-                .header(HeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "GET")
-                .header(HeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "Authorization")
-                .header(HeaderNames.ACCESS_CONTROL_MAX_AGE, PREFLIGHT_SECONDS)
-                .send();
+        Answers.preflight(response, "GET", "Authorization");
     }
 }

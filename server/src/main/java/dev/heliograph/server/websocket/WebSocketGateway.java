@@ -116,6 +116,16 @@ public final class WebSocketGateway implements AutoCloseable {
         return new VerdictEndpoint(policy, doors.peers());
     }
 
+    /** Where devices come in that have no WebSocket. */
+    public HttpDoor door() {
+        return new HttpDoor(policy, doors, wiring.metrics(), log);
+    }
+
+    /** Counts bytes that were queued (positive), or written or dropped (negative), for metrics. */
+    public void countQueued(long bytes) {
+        wiring.flushers().countQueued(bytes);
+    }
+
     /** Ends the flushers: connections that still stand get nothing more. */
     @Override
     public void close() {
