@@ -14,7 +14,8 @@ public final class GatewayMetrics {
     private static final String FRAMES_TEXT = "Frames by direction and type";
 
     private final Meters meters = new Meters();
-    private final Counter opened = meters.counter("connections_opened", "Upgraded connections");
+    private final Counter opened =
+            meters.counter("connections_opened", "Upgraded connections and event streams");
     private final Meters.Labelled ended =
             meters.labelled("connections_ended", "Ended connections by close code label", "reason");
     private final Meters.Labelled refused =
@@ -44,7 +45,7 @@ public final class GatewayMetrics {
             meters.labelled("token_refreshes", "Tokens brought by sessions by outcome", "outcome")
                     .with("ok", "refused");
 
-    /** A connection was upgraded. */
+    /** A connection was upgraded, or an event stream began. */
     public void connectionOpened() {
         opened.increment();
     }

@@ -11,9 +11,12 @@ import dev.heliograph.proto.device.v1.PollAnswer;
 import dev.heliograph.proto.device.v1.PollRequest;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.server.testkit.TestStream;
+import dev.heliograph.server.websocket.RawClient;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +43,10 @@ class FallbackEndsTest {
                         "gateway.max-connections-per-user",
                         "2",
                         "gateway.allowed-origins",
-                        "https://app.example.com");
+                        "https://app.example.com",
+                        // So that few sockets that are no device's are already too many.
+                        "gateway.max-connections",
+                        "8");
     }
 
     @AfterAll
@@ -49,7 +55,7 @@ class FallbackEndsTest {
     }
 
     @Test
-    void s4AStreamNeedNotAnswerHeartbeats() throws Exception {
+    void s6AStreamNeedNotAnswerHeartbeats() throws Exception {
         try (TestStream stream = servers.stream("alice", "?device=d")) {
             eventually(
                     "heartbeats beyond the timeout",
@@ -96,6 +102,25 @@ class FallbackEndsTest {
                             servers.post(servers.first, "/v1/poll", "carol", poll).statusCode()
                                     == 200);
             assertThat(two.ended(), is(false));
+        }
+    }
+
+    @Test
+    void aStreamIsNoSocketThatWaitsForItsRequest() throws Exception {
+        List<RawClient> silent = new ArrayList<>();
+        try (TestStream stream = servers.stream("gina", "?device=d")) {
+            stream.await("subscribed");
+            for (int i = 0; i < 12; i++) {
+                silent.add(new RawClient(servers.first.httpPort()));
+            }
+            // Of those that wait the oldest go, and the stream is older than all of them.
+            assertThat(silent.getFirst().atEnd(), is(true));
+            servers.notify("gina");
+            stream.awaitIds(1);
+        } finally {
+            for (RawClient each : silent) {
+                each.close();
+            }
         }
     }
 

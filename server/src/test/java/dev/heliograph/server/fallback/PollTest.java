@@ -179,7 +179,7 @@ class PollTest {
                 "{\"deviceId\":\"d\",\"connectionId\":\"c\",\"acks\":[{\"channel\":\"user/ida\",\"position\":\"1\"}]}"
                         + " | position is not one",
             })
-    void a5WhatIsWrongWithAnAckIsSaid(String body, String why) throws Exception {
+    void s9WhatIsWrongWithAnAckIsSaid(String body, String why) throws Exception {
         HttpResponse<String> answer = servers.post(servers.first, "/v1/ack", "ida", body);
         assertThat(answer.statusCode(), is(400));
         assertThat(answer.body(), containsString(why));

@@ -19,7 +19,7 @@ class PositionsTest {
     private static final String TWO = "0123456789abcdef.2.2-0.00000002";
 
     @Test
-    void s5TheIdOfOneChannelIsItsPosition() throws Exception {
+    void s3TheIdOfOneChannelIsItsPosition() throws Exception {
         Positions positions = new Positions(List.of(subscribe("user/alice", "")));
         assertThat(positions.cover(deliver("user/alice", ONE)), is(true));
         assertThat(positions.eventId(), is(ONE));
@@ -27,7 +27,7 @@ class PositionsTest {
     }
 
     @Test
-    void s5TheIdOfSeveralHoldsWhatWasAskedForUntilItIsCovered() throws Exception {
+    void s3TheIdOfSeveralHoldsWhatWasAskedForUntilItIsCovered() throws Exception {
         List<String> channels = List.of("user/alice", "topic/news", "topic/new");
         Positions positions =
                 new Positions(
@@ -52,7 +52,7 @@ class PositionsTest {
     }
 
     @Test
-    void s3WhatIsNoEventIdIsRefused() {
+    void s4WhatIsNoEventIdIsRefused() {
         for (String text : List.of("", ",", ONE + "," + TWO, "hash:" + ONE + ",", "hash:x")) {
             assertThrows(Refused.class, () -> Positions.parse(text, List.of("a", "b")), text);
         }
