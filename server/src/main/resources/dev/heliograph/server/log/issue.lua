@@ -7,5 +7,7 @@ local time = redis.call('TIME')
 local expiry = time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[3]
 redis.call('LPUSH', KEYS[1], string.format('%s %.0f %s', ARGV[1], expiry, ARGV[2]))
 redis.call('LTRIM', KEYS[1], 0, ARGV[4] - 1)
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[3]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
 return 1

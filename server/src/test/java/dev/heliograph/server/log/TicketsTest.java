@@ -59,8 +59,8 @@ class TicketsTest {
     @Test
     void k2ATicketExpiresAlsoWhileOthersOfTheUserLive() {
         Tickets brief = new Tickets(control, Duration.ofMillis(1));
-        String old = brief.issue(ALICE, "old").join();
         String young = tickets.issue(ALICE, "young").join();
+        String old = brief.issue(ALICE, "old").join();
         long issued = nowMs();
         eventually("a moment passes", () -> nowMs() > issued + 1);
         assertThat(tickets.redeem(old).join(), is(Optional.empty()));
