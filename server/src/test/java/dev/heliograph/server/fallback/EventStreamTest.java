@@ -313,6 +313,8 @@ class EventStreamTest {
 
     @Test
     void k1ATicketStandsForATokenOnce() throws Exception {
+        HttpResponse<String> given = servers.post(servers.first, "/v1/ticket", "lea", "");
+        assertThat(given.body(), containsString("\"expires_in_ms\":30000"));
         String ticket = servers.ticket("lea");
         String path = "/v1/sse?device=d&ticket=" + ticket;
         HttpResponse<String> both =

@@ -187,4 +187,23 @@ class FallbackEndsTest {
             stop.join();
         }
     }
+
+    @Test
+    void whileRedisIsAwayRequestsAreToldWhenToComeBack(@TempDir Path directory) throws Exception {
+        try (FallbackFixture alone = new FallbackFixture(directory)) {
+            String ack =
+                    "{\"deviceId\":\"d\",\"connectionId\":\"c\",\"acks\":[{\"channel\":"
+                            + "\"user/hank\",\"position\":\"0123456789abcdef.1.1-0.00000000\"}]}";
+            alone.redis.close();
+            for (String[] each :
+                    new String[][] {
+                        {"/v1/poll", "{\"deviceId\":\"d\"}"}, {"/v1/ack", ack}, {"/v1/ticket", ""}
+                    }) {
+                HttpResponse<String> answer = alone.post(alone.first, each[0], "hank", each[1]);
+                assertThat(answer.body(), answer.statusCode(), is(503));
+                assertThat(answer.body(), containsString("\"code\":\"unavailable\""));
+                assertThat(answer.headers().firstValue("retry-after").get(), is("1"));
+            }
+        }
+    }
 }
