@@ -181,18 +181,12 @@ public final class FallbackService implements HttpService, AutoCloseable {
     }
 
     private void ack(ServerRequest request, ServerResponse response) throws Refused, IOException {
-        byte[] body = JsonBody.read(request);
-        try (Guest guest = door.enter(request)) {
-            acks.keep(body, guest.principal());
-            Answers.json(response, JsonBody.EMPTY);
-        }
+        acks.keep(JsonBody.read(request), door.identify(request));
+        Answers.json(response, JsonBody.EMPTY);
     }
 
-    private void ticket(ServerRequest request, ServerResponse response)
-            throws Refused, IOException {
-        try (Guest guest = door.enter(request)) {
-            Answers.json(response, JsonBody.of(tickets.issue(guest.principal())));
-        }
+    private void ticket(ServerRequest request, ServerResponse response) throws Refused {
+        Answers.json(response, JsonBody.of(tickets.issue(door.identify(request))));
     }
 
     private FrameQueue queue(Guest guest) {

@@ -46,6 +46,12 @@ final class ConnectPolicy {
         if (refused.isPresent()) {
             return refused.get();
         }
+        Verdict who = identify(request);
+        return who instanceof Verdict.Welcome(Principal principal) ? decide(principal, peer) : who;
+    }
+
+    /** Whom a request speaks for, whether or not there is a place for him. */
+    Verdict identify(ConnectRequest request) {
         List<String> offered = request.tokens();
         if (offered.size() > 1) {
             return badRequest(
@@ -55,7 +61,7 @@ final class ConnectPolicy {
             return unauthenticated("No token: send one as Authorization: Bearer <jwt>");
         }
         try {
-            return decide(tokens.verify(offered.getFirst()), peer);
+            return identify(tokens.verify(offered.getFirst()));
         } catch (TokenException e) {
             return e.reason() == TokenException.Reason.EXPIRED
                     ? new Verdict.Expired(e.getMessage())
@@ -65,14 +71,9 @@ final class ConnectPolicy {
 
     /** What an attempt meets whoever makes it. */
     Optional<Verdict.Refused> beforeToken(ConnectRequest request, Peer peer) {
-        if (!origins.allow(request.origin())) {
-            return Optional.of(
-                    new Verdict.Refused(
-                            FORBIDDEN,
-                            CodeLabels.of(ErrorCode.ERROR_CODE_FORBIDDEN),
-                            0,
-                            "Pages of this Origin may not connect here",
-                            "origin"));
+        Optional<Verdict.Refused> stranger = origin(request);
+        if (stranger.isPresent()) {
+            return stranger;
         }
         if (sessions.admit(peer) instanceof SessionFactory.Admission.Refused refused) {
             return Optional.of(
@@ -84,6 +85,19 @@ final class ConnectPolicy {
                             refused.label()));
         }
         return places.full(peer, Optional.empty()).map(ConnectPolicy::full);
+    }
+
+    /** The refusal of a page that may not connect, if it is one. */
+    Optional<Verdict.Refused> origin(ConnectRequest request) {
+        return origins.allow(request.origin())
+                ? Optional.empty()
+                : Optional.of(
+                        new Verdict.Refused(
+                                FORBIDDEN,
+                                CodeLabels.of(ErrorCode.ERROR_CODE_FORBIDDEN),
+                                0,
+                                "Pages of this Origin may not connect here",
+                                "origin"));
     }
 
     /** A refusal for a request that is wrong in itself. */
@@ -102,16 +116,20 @@ final class ConnectPolicy {
                 full.reason());
     }
 
-    /** What the holder of a good token meets. */
+    /** What one meets who has said who he is. */
     Verdict decide(Principal principal, Peer peer) {
+        Optional<Places.Full> full = places.full(peer, Optional.of(principal));
+        return full.isPresent() ? full(full.get()) : new Verdict.Welcome(principal);
+    }
+
+    private static Verdict identify(Principal principal) {
         if (!principal.scopes().contains(Principal.SCOPE_CONNECT)) {
             return unauthenticated("The token lacks the scope connect");
         }
         if (!Channel.validName(principal.subject())) {
             return unauthenticated("The token's sub is not a valid user id");
         }
-        Optional<Places.Full> full = places.full(peer, Optional.of(principal));
-        return full.isPresent() ? full(full.get()) : new Verdict.Welcome(principal);
+        return new Verdict.Welcome(principal);
     }
 
     /** A refusal for who cannot say who he is. */

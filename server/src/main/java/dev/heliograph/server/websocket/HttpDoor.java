@@ -122,6 +122,24 @@ public final class HttpDoor {
     }
 
     /**
+     * Whom a short request speaks for. It takes no place: a device that has one may say something
+     * beside it.
+     *
+     * @throws Refused without a good token
+     */
+    public Principal identify(ServerRequest request) throws Refused {
+        ConnectRequest asked = ConnectRequest.parse(request.headers());
+        Optional<Verdict.Refused> stranger = policy.origin(asked);
+        if (stranger.isPresent()) {
+            throw new Refused(stranger.get());
+        }
+        return switch (policy.identify(asked)) {
+            case Verdict.Welcome welcome -> welcome.principal();
+            case Verdict other -> throw new Refused(other);
+        };
+    }
+
+    /**
      * Lets one in whom something else than a token speaks for.
      *
      * @param who asked once nothing but who it is can be in the way

@@ -93,6 +93,9 @@ class FallbackEndsTest {
             String poll = "{\"deviceId\":\"c\",\"maxWaitMs\":0}";
             HttpResponse<String> polled = servers.post(servers.first, "/v1/poll", "carol", poll);
             assertThat(polled.statusCode(), is(503));
+            // What takes no place is answered.
+            HttpResponse<String> ticket = servers.post(servers.first, "/v1/ticket", "carol", "");
+            assertThat(ticket.body(), ticket.statusCode(), is(200));
             // Its end is noticed without a heartbeat, and gives the place back.
             one.close();
             eventually(
