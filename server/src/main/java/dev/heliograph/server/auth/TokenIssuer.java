@@ -5,6 +5,7 @@ import io.helidon.security.jwt.SignedJwt;
 import io.helidon.security.jwt.jwk.Jwk;
 import io.helidon.security.jwt.jwk.JwkOctet;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,15 +60,16 @@ public final class TokenIssuer {
     }
 
     /**
-     * Writes a key set with one random HS256 key that only the owner can read. An existing file is
-     * left alone.
+     * Writes a key set with one random HS256 key that only the owner can read. The key is text,
+     * since many programs take their secret in no other way. An existing file is left alone.
      *
      * @throws IOException when the file exists or cannot be written
      */
     public static void createKey(Path jwkFile) throws IOException {
         SecureRandom random = new SecureRandom();
-        byte[] secret = new byte[KEY_BYTES];
-        random.nextBytes(secret);
+        byte[] entropy = new byte[KEY_BYTES];
+        random.nextBytes(entropy);
+        byte[] secret = HexFormat.of().formatHex(entropy).getBytes(StandardCharsets.US_ASCII);
         Base64.Encoder base64 = Base64.getUrlEncoder().withoutPadding();
         String json =
                 """

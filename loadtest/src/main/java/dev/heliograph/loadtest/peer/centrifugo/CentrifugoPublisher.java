@@ -7,6 +7,7 @@ import com.google.gson.JsonParser;
 import dev.heliograph.loadtest.peer.Base64Payload;
 import dev.heliograph.loadtest.peer.Publisher;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The HTTP API of one node after the other, over connections that are kept. */
+/** The HTTP API of one node after the other that listens, over connections that are kept. */
 final class CentrifugoPublisher implements Publisher {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -71,16 +72,32 @@ final class CentrifugoPublisher implements Publisher {
     }
 
     private CompletableFuture<Void> call(String method, JsonObject body) {
-        String target = targets.get(Math.floorMod(turn.getAndIncrement(), targets.size()));
+        int first = Math.floorMod(turn.getAndIncrement(), targets.size());
+        return call(method, body.toString(), first, targets.size() - 1)
+                .thenAccept(CentrifugoPublisher::requireSuccess);
+    }
+
+    /** One that does not listen has got nothing, so another may be asked, as a balancer would. */
+    private CompletableFuture<HttpResponse<String>> call(
+            String method, String body, int node, int others) {
+        String target = targets.get(node % targets.size());
         HttpRequest request =
                 HttpRequest.newBuilder(URI.create("http://" + target + "/api/" + method))
                         .timeout(TIMEOUT)
                         .header("X-API-Key", apiKey)
                         .header("Content-Type", "application/json")
-                        .POST(BodyPublishers.ofString(body.toString()))
+                        .POST(BodyPublishers.ofString(body))
                         .build();
         return client.sendAsync(request, BodyHandlers.ofString())
-                .thenAccept(CentrifugoPublisher::requireSuccess);
+                .exceptionallyCompose(
+                        e ->
+                                others > 0 && isRefused(e)
+                                        ? call(method, body, node + 1, others - 1)
+                                        : CompletableFuture.failedFuture(e));
+    }
+
+    private static boolean isRefused(Throwable e) {
+        return e instanceof ConnectException || e.getCause() instanceof ConnectException;
     }
 
     /** Failures come with status 200 too, as {@code error}; in a batch one for each command. */

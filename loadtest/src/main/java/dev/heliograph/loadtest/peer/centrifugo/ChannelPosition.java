@@ -31,7 +31,8 @@ final class ChannelPosition {
     }
 
     /**
-     * Goes on where a subscription was answered to begin.
+     * Goes on where a subscription was answered to begin: after what it brought, which may be newer
+     * than its own offset, since it holds what was published meanwhile.
      *
      * @return false when something was lost since the last one
      */
@@ -39,6 +40,11 @@ final class ChannelPosition {
         boolean lost = !epoch.isEmpty() && !isTrue(result.get("recovered"));
         epoch = result.has("epoch") ? result.get("epoch").getAsString() : "";
         offset = offset(result);
+        if (result.has("publications")) {
+            for (JsonElement publication : result.getAsJsonArray("publications")) {
+                offset = Math.max(offset, offset(publication.getAsJsonObject()));
+            }
+        }
         return !lost;
     }
 
