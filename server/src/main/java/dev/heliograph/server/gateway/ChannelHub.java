@@ -49,6 +49,8 @@ final class ChannelHub {
     /* Guarded by lock. */
     private State state = State.ADRIFT;
     private Position head;
+    /* When the head was known to be stored. */
+    private long headNanos;
     private boolean missed;
     private volatile int resets;
     private final Set<Subscription> members = new HashSet<>(2);
@@ -118,9 +120,11 @@ final class ChannelHub {
     Page read(From from, int limit) {
         String mailbox;
         Position before;
+        long beforeNanos;
         lock.lock();
         try {
             before = head;
+            beforeNanos = headNanos;
             // With live subscriptions the rest is theirs: only resync() delivers what they lack.
             if (state == State.ADRIFT && live.isEmpty()) {
                 state = State.SYNCING;
@@ -137,7 +141,7 @@ final class ChannelHub {
         Page page;
         try {
             if (before != null) {
-                proveOrSettle(before);
+                proveOrSettle(before, beforeNanos);
             }
             page =
                     HubRegistry.join(
@@ -159,7 +163,7 @@ final class ChannelHub {
                 // Nobody has proven that the log is still that of before.
                 resets++;
             }
-            head = page.head();
+            head(page.head());
             if (!finishSync(mailbox)) {
                 registry.run(() -> resync(true));
             }
@@ -350,14 +354,13 @@ final class ChannelHub {
         }
         while (true) {
             String mailbox = registry.mailbox(channel);
-            long asked = System.nanoTime();
             Page page;
             try {
                 From from = head == null ? new From.Head() : new From.After(head);
                 page =
                         HubRegistry.join(
                                 registry.log().read(channel, Optional.of(mailbox), from, PAGE));
-                if (head != null && settle(head, page, asked)) {
+                if (head != null && settle(head, headNanos, page)) {
                     continue;
                 }
             } catch (RuntimeException e) {
@@ -379,14 +382,16 @@ final class ChannelHub {
                 if (page.outcome() == Page.Outcome.OK) {
                     long now = System.currentTimeMillis();
                     page.entries().forEach(entry -> deliver(entry, now));
-                    head = page.entries().isEmpty() ? page.head() : head;
+                    if (page.entries().isEmpty()) {
+                        head(page.head());
+                    }
                     if (page.more()) {
                         continue;
                     }
                 } else {
                     // Each subscription finds out from its own position what the reset means for
                     // it.
-                    head = page.head();
+                    head(page.head());
                     resets++;
                     live.takeAll().forEach(Subscription::readOn);
                 }
@@ -400,20 +405,25 @@ final class ChannelHub {
     }
 
     /** Has the log tell all positions that it lost what this hub had, if it did. */
-    private void proveOrSettle(Position had) {
-        long asked = System.nanoTime();
+    private void proveOrSettle(Position had, long hadNanos) {
         Page page =
                 HubRegistry.join(
                         registry.log().read(channel, Optional.empty(), new From.After(had), 1));
-        settle(had, page, asked);
+        settle(had, hadNanos, page);
     }
 
     /** The same with what it answered to that place; whether it is to be read anew. */
-    private boolean settle(Position had, Page page, long askedNanos) {
+    private boolean settle(Position had, long hadNanos, Page page) {
         boolean untold =
                 page.outcome() == Page.Outcome.FORK && page.head().epoch().equals(had.epoch());
-        Duration age = Duration.ofNanos(System.nanoTime() - askedNanos);
+        Duration age = Duration.ofNanos(System.nanoTime() - hadNanos);
         return untold && HubRegistry.join(registry.log().settle(channel, had, age));
+    }
+
+    /** Under the lock. */
+    private void head(Position known) {
+        head = known;
+        headNanos = System.nanoTime();
     }
 
     /**
@@ -432,7 +442,7 @@ final class ChannelHub {
     }
 
     private void deliver(LogEntry entry, long now) {
-        head = entry.position();
+        head(entry.position());
         if (live.isEmpty()) {
             return;
         }

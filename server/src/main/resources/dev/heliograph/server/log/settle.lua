@@ -15,8 +15,8 @@ if not epoch or prove(epoch, head[2], head[3], head[4], ARGV[2], tonumber(ARGV[3
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local age = now - (head[5] or now)
-if ARGV[2] ~= epoch and age > 0 and tonumber(ARGV[6]) >= age then
+local began = tonumber(head[5])
+if ARGV[2] ~= epoch and began and now >= began and tonumber(ARGV[6]) >= now - began then
   -- It had been stored when the present epoch began, and was lost with what that tells.
   return {0}
 end
