@@ -10,6 +10,9 @@ import java.util.function.Consumer;
 /** What is known of one channel's log from all sides. */
 final class ChannelBook {
 
+    /** Nodes follow a failover within this time of each other; until then some write to either. */
+    private static final long TWO_PRIMARIES_NANOS = 2_000_000_000L;
+
     private final String name;
     private final List<Entry> entries = new ArrayList<>();
     private final Map<String, Entry> byId = new HashMap<>();
@@ -165,11 +168,16 @@ final class ChannelBook {
         return epochs.stream().filter(it -> it.name.equals(epoch)).findFirst().orElse(null);
     }
 
-    /** The earliest moment at which an epoch can have begun: the one before it was still told. */
+    /**
+     * The earliest moment at which an epoch can have begun: a while before the one before it was
+     * last told, since the primary of before does so until it learns that it was replaced.
+     */
     long earliest(String epoch) {
         Epoch known = known(epoch);
         int at = epochs.indexOf(known);
-        return at <= 0 ? 0 : Math.min(epochs.get(at - 1).seenLast, known.seenFirst);
+        return at <= 0
+                ? 0
+                : Math.min(epochs.get(at - 1).seenLast, known.seenFirst) - TWO_PRIMARIES_NANOS;
     }
 
     /** A gateway read the log after {@code asked}. */

@@ -169,13 +169,27 @@ class FailoverTest extends JudgedStory {
 
     @Test
     void whoWasToldOfALossIsNotToldOfItAgain() {
-        unseenTail();
+        phone.start().begin(1);
+        story.stored(1, 3).after(3_000);
+        phone.takesAll(1, 2);
+        story.fault(Loses.PRIMARY).healed().after(10);
         toldOfUnseenTail();
         String told = story.position(3, "id-4");
         story.epoch = "000000aa00000002";
         phone.lost().resume(told, "FORK", 4, 3).told("FORK", 4);
         story.quiet();
         finds(FALSE_RESET);
+    }
+
+    @Test
+    void whatAPrimaryTookJustAfterItWasReplacedMayBeToldAgain() {
+        unseenTail();
+        toldOfUnseenTail();
+        String told = story.position(3, "id-4");
+        story.epoch = "000000aa00000002";
+        phone.lost().resume(told, "FORK", 4, 3).told("FORK", 4);
+        story.quiet();
+        clean();
     }
 
     @Test
