@@ -34,6 +34,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,30 @@ class TlsTest {
     void aDeviceReceivesOverWssWhatABackendSendsOverGrpcWithTls() {
         try (TestDevice device = device("alice")) {
             assertReceives(device, "alice");
+        }
+    }
+
+    @Test
+    void anEventStreamGoesOnOverHttps() throws Exception {
+        String token = server.issuer().device("sarah", List.of(), Optional.empty(), HOUR);
+        URI uri =
+                URI.create(
+                        "https://127.0.0.1:" + server.server().httpPort() + "/v1/sse?device=term");
+        try (HttpClient http =
+                HttpClient.newBuilder().sslContext(TestCertificate.trusting()).build()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + token).build();
+            List<String> lines = new CopyOnWriteArrayList<>();
+            try (Stream<String> body =
+                    http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+                Thread.startVirtualThread(() -> body.forEach(lines::add));
+                eventually("it is subscribed", () -> lines.contains("event: subscribed"));
+                for (int i = 0; i < 2; i++) {
+                    String id = producer.notify(server.issuer().producer("shop", HOUR), "sarah");
+                    eventually(id, () -> lines.stream().anyMatch(line -> line.contains(id)));
+                }
+            }
+            http.shutdownNow();
         }
     }
 

@@ -7,7 +7,6 @@ import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.StateComparison.Known;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +48,6 @@ final class ChannelHub {
     /* Guarded by lock. */
     private State state = State.ADRIFT;
     private Position head;
-    /* When the head was known to be stored. */
     private long headNanos;
     private boolean missed;
     private volatile int resets;
@@ -119,12 +117,10 @@ final class ChannelHub {
      */
     Page read(From from, int limit) {
         String mailbox;
-        Position before;
-        long beforeNanos;
+        Optional<Witness.Had> before;
         lock.lock();
         try {
-            before = head;
-            beforeNanos = headNanos;
+            before = had();
             // With live subscriptions the rest is theirs: only resync() delivers what they lack.
             if (state == State.ADRIFT && live.isEmpty()) {
                 state = State.SYNCING;
@@ -140,8 +136,8 @@ final class ChannelHub {
         }
         Page page;
         try {
-            if (before != null) {
-                proveOrSettle(before, beforeNanos);
+            if (before.isPresent()) {
+                registry.witness().ask(channel, before.get());
             }
             page =
                     HubRegistry.join(
@@ -360,7 +356,8 @@ final class ChannelHub {
                 page =
                         HubRegistry.join(
                                 registry.log().read(channel, Optional.of(mailbox), from, PAGE));
-                if (head != null && settle(head, headNanos, page)) {
+                Optional<Witness.Had> had = had();
+                if (had.isPresent() && registry.witness().tell(channel, had.get(), page)) {
                     continue;
                 }
             } catch (RuntimeException e) {
@@ -404,26 +401,15 @@ final class ChannelHub {
         }
     }
 
-    /** Has the log tell all positions that it lost what this hub had, if it did. */
-    private void proveOrSettle(Position had, long hadNanos) {
-        Page page =
-                HubRegistry.join(
-                        registry.log().read(channel, Optional.empty(), new From.After(had), 1));
-        settle(had, hadNanos, page);
-    }
-
-    /** The same with what it answered to that place; whether it is to be read anew. */
-    private boolean settle(Position had, long hadNanos, Page page) {
-        boolean untold =
-                page.outcome() == Page.Outcome.FORK && page.head().epoch().equals(had.epoch());
-        Duration age = Duration.ofNanos(System.nanoTime() - hadNanos);
-        return untold && HubRegistry.join(registry.log().settle(channel, had, age));
+    /** For a witness; under the lock, or by whoever has set SYNCING. */
+    private Optional<Witness.Had> had() {
+        return Optional.ofNullable(head).map(known -> new Witness.Had(known, headNanos));
     }
 
     /** Under the lock. */
     private void head(Position known) {
         head = known;
-        headNanos = System.nanoTime();
+        headNanos = registry.witness().now();
     }
 
     /**

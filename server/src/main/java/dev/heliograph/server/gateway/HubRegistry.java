@@ -50,6 +50,7 @@ final class HubRegistry implements AutoCloseable {
     private static final int RETRY_MS = 500;
 
     private final ChannelLog log;
+    private final Witness witness;
     private final ScheduledExecutorService timer;
     private final GatewayMetrics metrics;
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
@@ -61,12 +62,17 @@ final class HubRegistry implements AutoCloseable {
 
     HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
         this.log = log;
+        this.witness = new Witness(log, System::nanoTime);
         this.timer = timer;
         this.metrics = metrics;
     }
 
     ChannelLog log() {
         return log;
+    }
+
+    Witness witness() {
+        return witness;
     }
 
     GatewayMetrics metrics() {
