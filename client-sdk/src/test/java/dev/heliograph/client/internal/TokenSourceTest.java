@@ -88,18 +88,22 @@ class TokenSourceTest {
         assertThat(get(source.token()), is("t"));
     }
 
+    /** Over a provider that numbers its tokens, and gives those that are renewed when told to. */
+    private TokenSource renewingAfter(CountDownLatch release) {
+        return new TokenSource(
+                reason -> {
+                    asked.add(reason);
+                    if (reason == Reason.EXPIRING) {
+                        release.await();
+                    }
+                    return "t" + asked.size();
+                });
+    }
+
     @Test
     void asksOnceForWhatFollowsATokenThatExpiresAndKeepsItMeanwhile() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        TokenSource source =
-                new TokenSource(
-                        reason -> {
-                            asked.add(reason);
-                            if (reason == Reason.EXPIRING) {
-                                release.await();
-                            }
-                            return "t" + asked.size();
-                        });
+        TokenSource source = renewingAfter(release);
         assertThat(get(source.token()), is("t1"));
         CompletableFuture<String> first = source.renew("t1");
         CompletableFuture<String> second = source.renew("t1");
@@ -114,15 +118,7 @@ class TokenSourceTest {
     @Test
     void aTokenThatEndsDuringItsRenewalIsNotAskedForTwice() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        TokenSource source =
-                new TokenSource(
-                        reason -> {
-                            asked.add(reason);
-                            if (reason == Reason.EXPIRING) {
-                                release.await();
-                            }
-                            return "t" + asked.size();
-                        });
+        TokenSource source = renewingAfter(release);
         assertThat(get(source.token()), is("t1"));
         var unused = source.renew("t1");
         source.invalidate("t1", Reason.EXPIRED);
