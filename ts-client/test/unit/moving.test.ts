@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../support/manual-clock.js";
 import { type Rig, rig } from "../support/rig.js";
 
 describe("moving", () => {
