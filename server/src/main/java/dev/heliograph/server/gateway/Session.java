@@ -117,17 +117,24 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     @Override
-    public void onMessage(byte[] payload) {
+    public boolean onMessage(byte[] payload) {
         lastHeardMs = gateway.clockMs();
-        ClientFrame frame;
         try {
-            frame = FrameDecoder.decode(transport.encoding(), payload);
+            ClientFrame frame = FrameDecoder.decode(transport.encoding(), payload);
+            handle(frame);
+            return switch (frame.getBodyCase()) {
+                case HELLO, SUBSCRIBE, UNSUBSCRIBE, REFRESH_TOKEN -> true;
+                case ACK, HEARTBEAT, BODY_NOT_SET -> false;
+            };
         } catch (InvalidProtocolBufferException e) {
             violation(
                     CloseCode.CLOSE_CODE_PROTOCOL_VIOLATION,
                     "The message is not a ClientFrame: " + e.getMessage());
-            return;
+            return false;
         }
+    }
+
+    private void handle(ClientFrame frame) {
         ClientFrame.BodyCase kind = frame.getBodyCase();
         metrics().frameIn(KINDS.get(kind));
         if (entry == null && kind != ClientFrame.BodyCase.HELLO) {

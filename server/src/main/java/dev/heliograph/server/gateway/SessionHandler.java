@@ -12,8 +12,10 @@ public interface SessionHandler {
     /**
      * A whole data message: text (valid UTF-8) on a JSON connection, binary on a proto one. The
      * array is the callee's.
+     *
+     * @return whether it may have waited, so that its thread has held a deep stack
      */
-    void onMessage(byte[] payload);
+    boolean onMessage(byte[] payload);
 
     /**
      * The queue, having been above the transport's soft limit, is empty again. Comes on a flusher:

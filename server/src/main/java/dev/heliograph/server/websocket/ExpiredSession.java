@@ -16,7 +16,9 @@ final class ExpiredSession implements SessionHandler {
     }
 
     @Override
-    public void onMessage(byte[] payload) {}
+    public boolean onMessage(byte[] payload) {
+        return false;
+    }
 
     @Override
     public void onDrained() {}

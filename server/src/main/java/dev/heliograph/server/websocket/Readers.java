@@ -35,20 +35,29 @@ final class Readers implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Thread.ofVirtual().name("device-reader").start(() -> run(connection));
+        goOn(connection);
     }
 
-    private void run(WebSocketConnection connection) {
+    private void goOn(WebSocketConnection connection) {
+        Thread.ofVirtual()
+                .name("device-reader")
+                .start(
+                        () -> {
+                            if (connection.readOn()) {
+                                goOn(connection);
+                            } else {
+                                ended(connection);
+                            }
+                        });
+    }
+
+    private void ended(WebSocketConnection connection) {
+        lock.lock();
         try {
-            connection.run();
+            reading.remove(connection);
+            fewer.signal();
         } finally {
-            lock.lock();
-            try {
-                reading.remove(connection);
-                fewer.signal();
-            } finally {
-                lock.unlock();
-            }
+            lock.unlock();
         }
     }
 

@@ -18,6 +18,9 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
 
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
 
+    /** Collections come seconds apart, and a new thread is not noticed once in so long. */
+    private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final Wiring wiring;
     private final Wire wire;
     private final WebSocketTransport transport;
@@ -29,8 +32,10 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     private Supplier<SessionHandler> opening;
     private List<byte[]> early = List.of();
 
-    /** Owned by the reader. */
+    /* Owned by the reader. */
     private SessionHandler session;
+    private long startNanos;
+    private boolean waited;
 
     /**
      * A connection whose handshake has been answered.
@@ -67,26 +72,39 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
         early.add(bytes);
     }
 
-    /**
-     * Lives as long as the connection. Throws nothing: Helidon would write HTTP into the stream.
-     */
+    /** Lives as long as the connection. Throws nothing: Helidon would write into the stream. */
     @Override
     public void run() {
-        long startNanos = System.nanoTime();
-        wiring.metrics().connectionOpened();
+        while (readOn()) {}
+    }
+
+    /**
+     * Reads until the connection ends or this thread is worn: a virtual thread keeps room for the
+     * deepest stack that it ever waited with, and takes more when it goes on after the collector
+     * has moved that. A new one that waits only here needs a fraction of it.
+     *
+     * @return false at the end, true when the caller has to go on, best in a new thread
+     */
+    boolean readOn() {
+        waited = false;
+        boolean more = true;
         try {
-            open();
-            readUntilEnd();
+            if (opening != null) {
+                open();
+            }
+            while (more && !waited) {
+                long sinceNanos = System.nanoTime();
+                more = wire.read(frames, this);
+                waited |= System.nanoTime() - sinceNanos > LONG_NANOS;
+            }
         } catch (RuntimeException | Error e) {
             failed(e);
-        } finally {
-            end();
-            place.leave();
-            wiring.metrics()
-                    .connectionEnded(
-                            EndReason.of(transport.handshake().code()),
-                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
+            more = false;
         }
+        if (!more) {
+            end();
+        }
+        return more;
     }
 
     /** Ends the connection without a word, also one that has never run. */
@@ -103,7 +121,7 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     @Override
     public void message(byte[] payload) {
         if (transport.open()) {
-            guard(() -> session.onMessage(payload));
+            guard(() -> waited |= session.onMessage(payload));
         }
     }
 
@@ -124,13 +142,20 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     }
 
     private void open() {
+        startNanos = System.nanoTime();
+        wiring.metrics().connectionOpened();
         Supplier<SessionHandler> made = opening;
+        List<byte[]> first = early;
         opening = null;
+        early = null;
         guard(
                 () -> {
                     session = made.get();
                     session.onOpen(transport);
                 });
+        for (byte[] bytes : first) {
+            frames.read(bytes, bytes.length, this);
+        }
     }
 
     private void drained() {
@@ -138,10 +163,18 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     }
 
     private void end() {
-        transport.end();
-        if (session != null) {
-            CloseHandshake how = transport.handshake();
-            guard(() -> session.onEnd(how.code(), how.reason()));
+        try {
+            transport.end();
+            if (session != null) {
+                CloseHandshake how = transport.handshake();
+                guard(() -> session.onEnd(how.code(), how.reason()));
+            }
+        } finally {
+            place.leave();
+            wiring.metrics()
+                    .connectionEnded(
+                            EndReason.of(transport.handshake().code()),
+                            TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
         }
     }
 
@@ -157,14 +190,5 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     private void failed(Throwable e) {
         LOG.log(Level.ERROR, "A session failed and is closed", e);
         transport.close(CloseCode.CLOSE_CODE_INTERNAL_ERROR);
-    }
-
-    private void readUntilEnd() {
-        List<byte[]> first = early;
-        early = null;
-        for (byte[] bytes : first) {
-            frames.read(bytes, bytes.length, this);
-        }
-        while (wire.read(frames, this)) {}
     }
 }

@@ -41,7 +41,9 @@ class PollTurnTest {
         public void onOpen(SessionTransport transport) {}
 
         @Override
-        public void onMessage(byte[] payload) {}
+        public boolean onMessage(byte[] payload) {
+            return false;
+        }
 
         @Override
         public void onDrained() {}

@@ -9,6 +9,7 @@ import static dev.heliograph.server.websocket.WireFrames.utf8;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import dev.heliograph.server.gateway.Frame;
@@ -72,8 +73,15 @@ class ConnectionTest {
             RecordingSession session = gateway.session();
             session.transport();
             assertThat(session.reader().getName(), is("device-reader"));
-            client.send(text("still read"));
-            assertThat(session.message(), is("still read"));
+            Thread first = session.reader();
+            client.send(text("one"), text("wait"), text("three"));
+            assertThat(session.message(), is("one"));
+            assertThat(session.message(), is("wait"));
+            assertThat(session.message(), is("three"));
+            client.send(text("four"));
+            assertThat(session.message(), is("four"));
+            assertThat("a thread with a shallow stack", session.reader(), is(not(first)));
+            assertThat(first.join(Duration.ofSeconds(10)), is(true));
         }
     }
 

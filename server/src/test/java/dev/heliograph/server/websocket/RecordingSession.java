@@ -9,7 +9,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Remembers what its transport told it. The message {@code fail} makes it throw. */
+/**
+ * Remembers what its transport told it. The message {@code fail} makes it throw, {@code wait} is
+ * one that it says to have waited for.
+ */
 final class RecordingSession implements SessionHandler {
 
     private static final long LIMIT_S = 10;
@@ -25,7 +28,7 @@ final class RecordingSession implements SessionHandler {
         return transport.get(LIMIT_S, TimeUnit.SECONDS);
     }
 
-    /** The thread that opened it; present once {@link #transport} is. */
+    /** The thread that told it something last; present once {@link #transport} is. */
     Thread reader() {
         return reader;
     }
@@ -50,12 +53,14 @@ final class RecordingSession implements SessionHandler {
     }
 
     @Override
-    public void onMessage(byte[] payload) {
+    public boolean onMessage(byte[] payload) {
+        reader = Thread.currentThread();
         String text = new String(payload, StandardCharsets.UTF_8);
         if (text.equals("fail")) {
             throw new IllegalStateException("A session that fails on purpose");
         }
         messages.add(text);
+        return text.equals("wait");
     }
 
     @Override
