@@ -20,6 +20,7 @@ final class ChannelBook {
     /* In the order in which they were seen. */
     private final List<Epoch> epochs = new ArrayList<>(1);
     private final List<ShorterLog> shorter = new ArrayList<>();
+    private final List<Named> named = new ArrayList<>();
     private final List<Op> expiring = new ArrayList<>();
     private final List<Unanswered> unanswered = new ArrayList<>(0);
     private final List<ChannelView> views = new ArrayList<>();
@@ -41,6 +42,9 @@ final class ChannelBook {
             this.seenLast = t;
         }
     }
+
+    /** A gateway told that something has this place, perhaps without saying what. */
+    private record Named(Place place, int epoch, long t) {}
 
     /** A gateway that read the log after {@code asked} found it to end at {@code head}. */
     private record ShorterLog(long asked, String epoch, long head) {}
@@ -144,6 +148,7 @@ final class ChannelBook {
      */
     void expired(long from, Place through, long t, long at) {
         int epoch = order(through.epoch());
+        named.add(new Named(through, epoch, t));
         for (long seq = from; seq <= through.seq(); seq++) {
             Entry newest = bySeq.get(seq);
             if (newest != null && newest.sibling != null) {
@@ -198,12 +203,23 @@ final class ChannelBook {
         return epochs.stream().allMatch(it -> Position.sameLife(it.name, epochs.getFirst().name));
     }
 
+    private static boolean hasReplaced(Named other, Entry entry) {
+        Place place = other.place();
+        return place.seq() == entry.seq
+                && !place.holds(entry.id)
+                && (entry.epoch.isEmpty() || Position.sameLife(place.epoch(), entry.epoch))
+                && entry.isOlderThan(other.epoch(), other.t());
+    }
+
     /** Whether the log is seen to hold the entry no longer, other than by retention. */
     boolean isGone(Entry entry) {
         for (Entry other = bySeq.get(entry.seq); other != null; other = other.sibling) {
             if (other.outlived(entry) && sameLife(other, entry)) {
                 return true;
             }
+        }
+        if (named.stream().anyMatch(other -> hasReplaced(other, entry))) {
+            return true;
         }
         boolean anotherLife =
                 entry.epoch.isEmpty()

@@ -82,6 +82,11 @@ final class Entry {
                 : seenLast > other.seenLast;
     }
 
+    /** Whether it was last seen before something was told, of an epoch at a moment. */
+    boolean isOlderThan(int otherEpoch, long t) {
+        return seenIn >= 0 ? seenIn < otherEpoch : seenLast < t;
+    }
+
     /** The earliest moment at which it can have been stored. */
     long storedFrom() {
         return op == null ? storedBy : Math.min(op.first.t(), storedBy);

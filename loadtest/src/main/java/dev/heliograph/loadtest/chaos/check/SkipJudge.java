@@ -52,13 +52,17 @@ final class SkipJudge {
     }
 
     /**
-     * Whether the position names another notification, which was lost before anybody was given it.
+     * Whether the position names another notification, or what is known was sent only after the
+     * skip: another one had the number, and was lost before anybody was given it.
      */
     private boolean isOfLostTail(SkipCase skipCase, Entry known) {
         Place place = Place.of(skipCase.skip().pos());
-        return place.seq() == known.seq
-                && !place.holds(known.id)
-                && faults.lossNear(skipCase.skip().t());
+        boolean another = place.seq() == known.seq && !place.holds(known.id);
+        return (another || isLater(known, skipCase)) && faults.lossNear(skipCase.skip().t());
+    }
+
+    private static boolean isLater(Entry entry, SkipCase skipCase) {
+        return entry.storedFrom() > skipCase.skip().t();
     }
 
     private static boolean isExpired(Op op, long t) {
@@ -78,7 +82,11 @@ final class SkipJudge {
             if (place.seq() == seq && place.holds(each.id)) {
                 return each;
             }
-            best = best == null || each.outlived(best) ? each : best;
+            if (best == null
+                    || isLater(best, skipCase)
+                    || !isLater(each, skipCase) && each.outlived(best)) {
+                best = each;
+            }
         }
         return best;
     }

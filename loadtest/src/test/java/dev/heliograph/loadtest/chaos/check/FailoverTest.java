@@ -157,6 +157,22 @@ class FailoverTest extends JudgedStory {
     }
 
     @Test
+    void whatOnlyASkipNamesInALaterEpochHasReplacedWhatHadItsNumber() {
+        Device tablet = story.device("tablet").start().begin(1);
+        unseenTail();
+        tablet.takesAll(1, 3);
+        String two = story.position(2);
+        String three = story.position(3);
+        story.epoch = "000000aa00000001";
+        story.invoke(4).ok(4, 4);
+        phone.lost().resume(two, "FORK", 3, 4).told("FORK", 3).skip(3, "id-unseen").takes(4);
+        tablet.lost().resume(three, "FORK", 1, 4).got(1).got(2).told("FORK", 1);
+        tablet.skip(3, "id-unseen").takes(4);
+        story.quiet();
+        assertThat(clean().tally().lostAtFailover(), is(1L));
+    }
+
+    @Test
     void aForkThatGoesOnThoughNothingWasLostIsFalse() {
         three();
         String old = story.position(3);
@@ -300,6 +316,28 @@ class FailoverTest extends JudgedStory {
         phone.got(1).got(2).told("FORK", 1).takes(3, 4);
         story.quiet();
         clean();
+    }
+
+    @Test
+    void aSkipIsNotOfWhatWasSentLaterUnderItsNumbersWhereATailWasLost() {
+        twoPrimaries();
+        story.fault(Loses.PRIMARY);
+        phone.skip(3, 4, 2, "expired");
+        String old = story.position(4);
+        story.healed().invoke(4).ok(4, 3).invoke(5).ok(5, 4);
+        phone.lost().resume(old, "FORK", 1, 4).got(1).got(2).told("FORK", 1);
+        phone.takes(3, 4).takes(4, 5);
+        story.quiet();
+        clean();
+    }
+
+    @Test
+    void aSkipOfWhatIsSentOnlyLaterIsFalseWhereNothingIsLost() {
+        twoPrimaries();
+        phone.skip(3, "id-4");
+        story.invoke(4).ok(4, 3).quiet();
+        Verdict verdict = verdict();
+        assertThat(verdict.count(FindingKind.FALSE_SKIP), is(1L));
     }
 
     @Test
