@@ -70,6 +70,17 @@ public final class WholeServer implements AutoCloseable {
         return TestStream.open(server.httpPort(), tls, token(user), query, headers);
     }
 
+    /** One that nobody reads, with a receive buffer of so many bytes. */
+    public TestStream silentStream(String user, String query, int receiveBuffer)
+            throws IOException {
+        return new TestStream(
+                server.httpPort(),
+                tls,
+                query,
+                receiveBuffer,
+                "Authorization: Bearer " + token(user));
+    }
+
     /** A connection on which nothing has been said. */
     public RawClient client() throws IOException {
         return client(0);

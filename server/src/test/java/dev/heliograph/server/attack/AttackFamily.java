@@ -1,6 +1,7 @@
 package dev.heliograph.server.attack;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -13,10 +14,16 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +41,28 @@ abstract class AttackFamily {
     WholeServer whole;
     Bystanders bystanders;
     private final List<RawClient> clients = new ArrayList<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+    private final Handler recorder =
+            new Handler() {
+                @Override
+                public void publish(LogRecord said) {
+                    if (said.getLevel().intValue() >= Level.WARNING.intValue()
+                            && (said.getThrown() != null || said.getLevel() == Level.SEVERE)) {
+                        faults.add(
+                                "%s: %s, %s"
+                                        .formatted(
+                                                said.getLoggerName(),
+                                                said.getMessage(),
+                                                said.getThrown()));
+                    }
+                }
+
+                @Override
+                public void flush() {}
+
+                @Override
+                public void close() {}
+            };
 
     /** What the report calls the family. */
     abstract String title();
@@ -60,6 +89,19 @@ abstract class AttackFamily {
     void stop() throws IOException {
         bystanders.close();
         whole.close();
+    }
+
+    @BeforeEach
+    void listen() {
+        faults.clear();
+        Logger.getLogger("").addHandler(recorder);
+    }
+
+    /** No attacker may fill the log with what looks like the server's own faults. */
+    @AfterEach
+    void noFaultWasLogged() {
+        Logger.getLogger("").removeHandler(recorder);
+        assertThat(faults, is(empty()));
     }
 
     @AfterEach

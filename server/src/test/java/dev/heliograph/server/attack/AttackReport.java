@@ -9,6 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
@@ -18,6 +20,9 @@ final class AttackReport implements TestWatcher, AfterAllCallback {
 
     /** Of all classes that this process has run, by title. */
     private static final Map<String, List<Row>> FAMILIES = new ConcurrentSkipListMap<>();
+
+    /** A test that names the rule that it proves. */
+    private static final Pattern RULE = Pattern.compile("([a-z])(\\d+)([A-Z].*)");
 
     private record Row(String shows, boolean passed) {}
 
@@ -51,15 +56,16 @@ final class AttackReport implements TestWatcher, AfterAllCallback {
 
     /** What a test's name says, its rule first. */
     private static String sentence(String method) {
-        String words =
-                method.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ")
-                        .replaceAll("(?<=[A-Z])(?=[A-Z][a-z])", " ");
-        return words.matches("[a-z]\\d+ .*")
-                ? words.substring(0, 1).toUpperCase(Locale.ROOT)
-                        + "-"
-                        + words.substring(1, words.indexOf(' '))
-                        + words.substring(words.indexOf(' ')).toLowerCase(Locale.ROOT)
-                : words.toLowerCase(Locale.ROOT);
+        Matcher named = RULE.matcher(method);
+        String rule = "";
+        String words = method;
+        if (named.matches()) {
+            rule = named.group(1).toUpperCase(Locale.ROOT) + "-" + named.group(2) + " ";
+            words = named.group(3);
+        }
+        return rule
+                + words.replaceAll("(?<=[a-z])(?=[A-Z0-9])|(?<=[A-Z0-9])(?=[A-Z])", " ")
+                        .toLowerCase(Locale.ROOT);
     }
 
     /** Writes the page anew, with what there is by now. */

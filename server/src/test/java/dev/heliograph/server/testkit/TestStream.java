@@ -58,7 +58,8 @@ public final class TestStream implements AutoCloseable {
         this(port, Optional.empty(), query, receiveBuffer, headers);
     }
 
-    private TestStream(
+    /** The same with TLS, if this is present. */
+    public TestStream(
             int port, Optional<SSLContext> tls, String query, int receiveBuffer, String... headers)
             throws IOException {
         Socket plain = new Socket();

@@ -41,7 +41,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** With TLS of this context over a socket that {@link #connect} has connected. */
-    RawClient(Socket connected, SSLContext tls) throws IOException {
+    public RawClient(Socket connected, SSLContext tls) throws IOException {
         this(tls.getSocketFactory().createSocket(connected, "localhost", 0, true));
     }
 
