@@ -4,6 +4,7 @@ import io.helidon.metrics.api.Counter;
 import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
@@ -121,6 +122,14 @@ public final class GatewayMetrics {
     /** Where to read the bytes in all outboxes. */
     public void watchOutboxBytes(LongSupplier bytes) {
         meters.gauge("outbox_bytes", "Bytes in all outboxes", bytes::getAsLong);
+    }
+
+    /** Where to read whether connections leave what HTTP needed behind when they are upgraded. */
+    public void watchSocketsTakenOver(BooleanSupplier can) {
+        meters.gauge(
+                "sockets_taken_over",
+                "1 when connections leave the web server's memory with their upgrade, else 0",
+                () -> can.getAsBoolean() ? 1 : 0);
     }
 
     /** Where to read the age of the oldest mailbox entry not yet read, in seconds. */

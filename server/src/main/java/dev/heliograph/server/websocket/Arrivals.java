@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -153,14 +154,19 @@ final class Arrivals implements AutoCloseable {
         }
     }
 
-    /** It is a device's now, or has been refused. */
-    void left(SocketContext context) {
+    /**
+     * It is a device's now, or has been refused.
+     *
+     * @return its socket; empty when it is being ended for its lateness
+     */
+    Optional<SocketChannel> left(SocketContext context) {
         Ends ends = ends(context);
         lock.lock();
         try {
-            waiting.remove(ends);
+            Arrival arrival = waiting.remove(ends);
             lastLeftNanos = System.nanoTime();
             fewer.signal();
+            return Optional.ofNullable(arrival).map(Arrival::socket);
         } finally {
             lock.unlock();
         }

@@ -90,12 +90,15 @@ final class FrameReader {
         this.text = text;
     }
 
-    /** Takes the next bytes; tells {@code events} what they complete before it returns. */
-    void read(byte[] bytes, Events events) {
+    /**
+     * Takes the next bytes, those before {@code end}; tells {@code events} what they complete
+     * before it returns. The array stays the caller's.
+     */
+    void read(byte[] bytes, int end, Events events) {
         int at = 0;
-        while (at < bytes.length && step != Step.DONE) {
+        while (at < end && step != Step.DONE) {
             if (step == Step.PAYLOAD) {
-                at += payload(bytes, at, events);
+                at += payload(bytes, at, end, events);
             } else {
                 header(bytes[at++] & 0xFF, events);
             }
@@ -220,8 +223,8 @@ final class FrameReader {
         }
     }
 
-    private int payload(byte[] bytes, int from, Events events) {
-        int taken = (int) Math.min(bytes.length - from, length - payloadRead);
+    private int payload(byte[] bytes, int from, int to, Events events) {
+        int taken = (int) Math.min(to - from, length - payloadRead);
         if (control()) {
             System.arraycopy(bytes, from, control, payloadRead, taken);
             Mask.apply(control, payloadRead, payloadRead + taken, key, payloadRead);

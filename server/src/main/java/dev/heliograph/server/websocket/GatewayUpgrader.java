@@ -21,6 +21,7 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.websocket.WsConfig;
 import io.helidon.webserver.websocket.WsUpgrader;
+import java.nio.channels.SocketChannel;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ final class GatewayUpgrader extends WsUpgrader {
     private final ConnectionLog log;
 
     /** What stands between a socket and its session. */
-    record Doors(Peers peers, Arrivals arrivals, Places places) {}
+    record Doors(Peers peers, Arrivals arrivals, Places places, Readers readers) {}
 
     /**
      * An upgrader for one spelling of the Upgrade header: RFC 6455 ignores case, Helidon's lookup
@@ -153,16 +154,25 @@ final class GatewayUpgrader extends WsUpgrader {
                         + "\r\nSec-WebSocket-Protocol: "
                         + encoding.subprotocol()
                         + SWITCHING_PROTOCOLS_SUFFIX;
-        doors.arrivals().left(context);
-        // Helidon's thread, which stays with the connection, holds them and the token in them.
+        Wire wire = wire(context, doors.arrivals().left(context));
+        // Helidon's thread, which may stay with the connection, holds them and the token in them.
         headers.clear();
         try {
             write(context, answer.getBytes(US_ASCII));
-            return new WebSocketConnection(wiring, context, encoding, peer, session, place);
+            return new UpgradedConnection(
+                    context,
+                    new WebSocketConnection(wiring, wire, encoding, peer, session, place),
+                    doors.readers());
         } catch (RuntimeException e) {
             place.leave();
             throw e;
         }
+    }
+
+    private static Wire wire(ConnectionContext context, Optional<SocketChannel> socket) {
+        return socket.isPresent() && !context.isSecure()
+                ? new ChannelWire(socket.get())
+                : new ServerWire(context.serverSocket());
     }
 
     /** Many may have been let in at once for the last one. */
@@ -178,7 +188,7 @@ final class GatewayUpgrader extends WsUpgrader {
 
     private CloseConnectionException refuse(
             ConnectionContext context, Peer peer, Verdict.Refused refused) {
-        doors.arrivals().left(context);
+        var _ = doors.arrivals().left(context);
         log.refused(peer, refused.reason(), refused.message());
         wiring.metrics().connectionRefused(refused.reason());
         byte[] body = refused.json().getBytes(UTF_8);

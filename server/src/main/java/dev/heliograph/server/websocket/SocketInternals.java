@@ -33,11 +33,34 @@ final class SocketInternals {
     private static final Field HEAD = field(DataReader.class, "head");
     private static final Field TAIL = field(DataReader.class, "tail");
 
+    /** What Helidon closes in the place of a socket that is not its own any more. */
+    private static final Socket NOBODYS = new Socket();
+
     private SocketInternals() {}
 
+    /** Whether this Helidon is one whose plain sockets {@link #takeOver} can take. */
+    static boolean canTakeOver() {
+        return DELEGATE != null;
+    }
+
     /**
-     * Gives back memory that only HTTP needs: most of the read buffer, and the upgrade request with
-     * the token in it. The data reader must have been drained and is of no use after that.
+     * Takes a plain socket from Helidon, which will neither close nor hold it: all that HTTP needed
+     * for the connection, and the deep stack of its thread, is gone once that thread has returned.
+     *
+     * @return false when Helidon keeps it
+     */
+    static boolean takeOver(ConnectionContext context) {
+        HelidonSocket socket = context.serverSocket();
+        return socket instanceof PlainSocket
+                && !(socket instanceof TlsSocket)
+                && canTakeOver()
+                && set(DELEGATE, socket, NOBODYS);
+    }
+
+    /**
+     * Of a connection that stays on Helidon's thread, gives back memory that only HTTP needs: most
+     * of the read buffer, and the upgrade request with the token in it. The data reader must have
+     * been drained and is of no use after that.
      */
     static void release(ConnectionContext context) {
         HelidonSocket socket = context.serverSocket();
@@ -81,11 +104,13 @@ final class SocketInternals {
         socket.close();
     }
 
-    private static void set(Field field, Object object, Object value) {
+    private static boolean set(Field field, Object object, Object value) {
         try {
             field.set(object, value);
+            return true;
         } catch (IllegalAccessException e) {
             logOnce(e);
+            return false;
         }
     }
 

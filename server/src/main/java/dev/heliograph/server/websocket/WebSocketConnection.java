@@ -4,61 +4,74 @@ import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionHandler;
-import io.helidon.common.buffers.DataReader;
-import io.helidon.common.concurrency.limits.Limit;
-import io.helidon.webserver.ConnectionContext;
-import io.helidon.webserver.spi.ServerConnection;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One upgraded connection on Helidon's virtual thread, which only reads, and tells the session. All
- * ends, whatever their cause, come by the end of {@link #handle}.
+ * One upgraded connection on the virtual thread of its reader, which only reads, and tells the
+ * session. All ends, whatever their cause, come by the end of {@link #run}.
  */
-final class WebSocketConnection implements ServerConnection, FrameReader.Events {
+final class WebSocketConnection implements Runnable, FrameReader.Events {
 
     private static final System.Logger LOG = System.getLogger(WebSocketConnection.class.getName());
 
     private final Wiring wiring;
-    private final ConnectionContext context;
+    private final Wire wire;
     private final WebSocketTransport transport;
     private final FrameReader frames;
     private final FrameRate rate;
-    private final Supplier<SessionHandler> sessions;
     private final Places.Place place;
+
+    /* What it begins with, null since: an idle connection holds nothing of it. */
+    private Supplier<SessionHandler> opening;
+    private List<byte[]> early = List.of();
+
+    /** Owned by the reader. */
     private SessionHandler session;
 
     /**
      * A connection whose handshake has been answered.
      *
-     * @param sessions makes the session, on the reader thread
+     * @param opening makes the session, on the reader thread
      * @param place is left at the end
      */
     WebSocketConnection(
             Wiring wiring,
-            ConnectionContext context,
+            Wire wire,
             Encoding encoding,
             Peer peer,
-            Supplier<SessionHandler> sessions,
+            Supplier<SessionHandler> opening,
             Places.Place place) {
         this.wiring = wiring;
-        this.context = context;
-        this.sessions = sessions;
+        this.wire = wire;
+        this.opening = opening;
         this.place = place;
-        transport =
-                new WebSocketTransport(
-                        wiring, context.serverSocket(), encoding, peer, this::drained);
+        transport = new WebSocketTransport(wiring, wire, encoding, peer, this::drained);
         frames = new FrameReader(wiring.config().maxMessageBytes(), encoding == Encoding.JSON);
         rate = new FrameRate(wiring.config().limits().framesPerSecond(), System.nanoTime());
+    }
+
+    /** Whether no part of Helidon is needed to read and write. */
+    boolean ownsSocket() {
+        return wire instanceof ChannelWire;
+    }
+
+    /** Bytes that came with the handshake; before {@link #run}. */
+    void early(byte[] bytes) {
+        if (early.isEmpty()) {
+            early = new ArrayList<>();
+        }
+        early.add(bytes);
     }
 
     /**
      * Lives as long as the connection. Throws nothing: Helidon would write HTTP into the stream.
      */
     @Override
-    public void handle(Limit limit) {
+    public void run() {
         long startNanos = System.nanoTime();
         wiring.metrics().connectionOpened();
         try {
@@ -76,17 +89,10 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
         }
     }
 
-    /** Heartbeats find dead peers; Helidon's idle timeout has no business here. */
-    @Override
-    public Duration idleTime() {
-        return Duration.ZERO;
-    }
-
-    /** The server stops. Sessions that were to be told have been closed before. */
-    @Override
-    public void close(boolean interrupt) {
+    /** Ends the connection without a word, also one that has never run. */
+    void close() {
         transport.closeSocket();
-        place.leave(); // handle may never have been called
+        place.leave();
     }
 
     @Override
@@ -118,9 +124,11 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
     }
 
     private void open() {
+        Supplier<SessionHandler> made = opening;
+        opening = null;
         guard(
                 () -> {
-                    session = sessions.get();
+                    session = made.get();
                     session.onOpen(transport);
                 });
     }
@@ -152,23 +160,11 @@ final class WebSocketConnection implements ServerConnection, FrameReader.Events 
     }
 
     private void readUntilEnd() {
-        DataReader upgraded = context.dataReader();
-        while (upgraded.available() > 0) {
-            frames.read(upgraded.readBuffer().readBytes(), this);
+        List<byte[]> first = early;
+        early = null;
+        for (byte[] bytes : first) {
+            frames.read(bytes, bytes.length, this);
         }
-        SocketInternals.release(context);
-        for (byte[] bytes = read(); bytes != null; bytes = read()) {
-            frames.read(bytes, this);
-        }
-    }
-
-    /** What the socket has next; null at its end, however it came. */
-    private byte[] read() {
-        try {
-            return context.serverSocket().get();
-        } catch (RuntimeException e) {
-            LOG.log(Level.TRACE, "The socket ended", e);
-            return null;
-        }
+        while (wire.read(frames, this)) {}
     }
 }

@@ -54,7 +54,8 @@ public final class WebSocketGateway implements AutoCloseable {
                 new Doors(
                         new Peers(limits.trustedProxies()),
                         new Arrivals(limits.handshakeTimeout(), arrivals, metrics, log),
-                        new Places(config));
+                        new Places(config),
+                        new Readers());
         this.policy = new ConnectPolicy(tokens, sessions, limits.allowedOrigins(), doors.places());
         this.sessions = sessions;
         this.log = log;
@@ -69,6 +70,7 @@ public final class WebSocketGateway implements AutoCloseable {
             ConnectionLog log) {
         WebSocketGateway gateway = new WebSocketGateway(config, tokens, sessions, metrics, log);
         metrics.watchOutboxBytes(gateway.wiring.flushers()::queuedBytes);
+        metrics.watchSocketsTakenOver(SocketInternals::canTakeOver);
         return gateway;
     }
 
@@ -126,10 +128,11 @@ public final class WebSocketGateway implements AutoCloseable {
         wiring.flushers().countQueued(bytes);
     }
 
-    /** Ends the flushers: connections that still stand get nothing more. */
+    /** Ends the connections that still stand, and then the flushers. */
     @Override
     public void close() {
         doors.arrivals().close();
+        doors.readers().close();
         wiring.flushers().close();
     }
 

@@ -6,8 +6,7 @@ import dev.heliograph.server.gateway.Encoding;
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.Peer;
 import dev.heliograph.server.gateway.SessionTransport;
-import io.helidon.common.buffers.BufferData;
-import io.helidon.common.socket.HelidonSocket;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -33,7 +32,7 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
     static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
 
     private final Wiring wiring;
-    private final HelidonSocket socket;
+    private final Wire wire;
     private final Encoding encoding;
     private final Peer peer;
     private final Runnable onDrained;
@@ -56,10 +55,9 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
      *
      * @param onDrained runs on a flusher when a queue that was above the soft limit is empty
      */
-    WebSocketTransport(
-            Wiring wiring, HelidonSocket socket, Encoding encoding, Peer peer, Runnable onDrained) {
+    WebSocketTransport(Wiring wiring, Wire wire, Encoding encoding, Peer peer, Runnable onDrained) {
         this.wiring = wiring;
-        this.socket = socket;
+        this.wire = wire;
         this.encoding = encoding;
         this.peer = peer;
         this.onDrained = onDrained;
@@ -278,8 +276,8 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
 
     private void write(byte[] bytes) {
         try {
-            socket.write(BufferData.create(bytes, 0, bytes.length));
-        } catch (RuntimeException e) {
+            wire.write(bytes);
+        } catch (IOException | RuntimeException e) {
             LOG.log(Level.TRACE, "The peer takes no more", e);
             closeSocket();
         }
@@ -299,9 +297,9 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
             lock.unlock();
         }
         if (complete) {
-            goodbye();
+            wire.goodbye();
         } else if (linger) {
-            SocketInternals.shutdownOutput(socket);
+            wire.shutdownOutput();
         }
     }
 
@@ -323,21 +321,8 @@ final class WebSocketTransport extends FlushTarget implements SessionTransport {
         closeSocket();
     }
 
-    /** The same for a socket on which nothing is being written; with TLS it says so first. */
-    private void goodbye() {
-        try {
-            socket.close();
-        } catch (RuntimeException e) {
-            LOG.log(Level.TRACE, "The peer was gone", e);
-        }
-    }
-
     /** Wakes the reader and a blocked flusher. Never waits. */
     void closeSocket() {
-        try {
-            SocketInternals.cut(socket);
-        } catch (RuntimeException e) {
-            LOG.log(Level.TRACE, "The socket was closed before", e);
-        }
+        wire.cut();
     }
 }

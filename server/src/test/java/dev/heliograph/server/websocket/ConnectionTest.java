@@ -66,6 +66,29 @@ class ConnectionTest {
     }
 
     @Test
+    void anUpgradedConnectionLeavesHelidonsThreadAndItsMemory() throws Exception {
+        assertThat("Helidon is as expected", SocketInternals.canTakeOver(), is(true));
+        try (RawClient client = RawClient.openJson(gateway.port())) {
+            RecordingSession session = gateway.session();
+            session.transport();
+            assertThat(session.reader().getName(), is("device-reader"));
+            client.send(text("still read"));
+            assertThat(session.message(), is("still read"));
+        }
+    }
+
+    @Test
+    void whoStillStandsWhenTheGatewayClosesIsEndedAndHasBeenToldByThen() throws Exception {
+        try (RawClient client = RawClient.openJson(gateway.port())) {
+            RecordingSession session = gateway.session();
+            session.transport();
+            gateway.close();
+            assertThat(session.ended(), is(true));
+            assertThat(client.atEnd(), is(true));
+        }
+    }
+
+    @Test
     void f6APingIsAnsweredAndAFloodOfThemInBoundedMemory() throws Exception {
         try (RawClient client = RawClient.openJson(gateway.port())) {
             RecordingSession session = gateway.session();

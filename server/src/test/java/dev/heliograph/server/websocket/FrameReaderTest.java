@@ -262,6 +262,7 @@ class FrameReaderTest {
         for (byte[] piece : pieces) {
             reader.read(
                     piece,
+                    piece.length,
                     new FrameReader.Events() {
                         @Override
                         public void message(byte[] payload) {

@@ -143,10 +143,6 @@ final class GatewayFixture implements AutoCloseable, SessionFactory {
                         .build());
     }
 
-    void stopServer() {
-        server.stop();
-    }
-
     @Override
     public Admission admit(Peer peer) {
         lastPeer = peer;

@@ -17,11 +17,17 @@ final class RecordingSession implements SessionHandler {
     final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     final AtomicInteger ends = new AtomicInteger();
     final AtomicInteger drains = new AtomicInteger();
+    private volatile Thread reader;
     private final CompletableFuture<SessionTransport> transport = new CompletableFuture<>();
     private final CompletableFuture<String> end = new CompletableFuture<>();
 
     SessionTransport transport() throws Exception {
         return transport.get(LIMIT_S, TimeUnit.SECONDS);
+    }
+
+    /** The thread that opened it; present once {@link #transport} is. */
+    Thread reader() {
+        return reader;
     }
 
     /** Code and reason of the end, once it has come. */
@@ -39,6 +45,7 @@ final class RecordingSession implements SessionHandler {
 
     @Override
     public void onOpen(SessionTransport opened) {
+        reader = Thread.currentThread();
         transport.complete(opened);
     }
 

@@ -71,7 +71,7 @@ class SlowReaderTest {
             for (int i = 0; i < FRAMES; i++) {
                 slowSession.transport().send(GatewayFixture.frame(FRAME_BYTES));
             }
-            gateway.stopServer();
+            gateway.close();
             assertThat(idleSession.end(), is("1006 "));
             assertThat(slowSession.end(), is("1006 "));
             assertThat(idle.atEnd(), is(true));
