@@ -139,6 +139,29 @@ class WithoutWebSocketTest extends AttackFamily {
     }
 
     @Test
+    void p1ABodyThatIsLeftIsNoFaultOfTheServers() throws Exception {
+        attack(
+                () -> {
+                    for (String path : List.of("/v1/poll", "/v1/ack")) {
+                        for (String body :
+                                List.of(
+                                        "Content-Length: 60000\r\n\r\n{",
+                                        "Transfer-Encoding: chunked\r\n\r\n1000\r\n{")) {
+                            RawClient stranger = client();
+                            stranger.send(
+                                    utf8(
+                                            "POST "
+                                                    + path
+                                                    + " HTTP/1.1\r\nHost: localhost\r\n"
+                                                    + body));
+                            stranger.finish();
+                            assertThat(path + " " + body, status(stranger), is(not(500)));
+                        }
+                    }
+                });
+    }
+
+    @Test
     void requestsInARowOnOneSocketAreAnsweredInOrder() throws Exception {
         attack(
                 () -> {

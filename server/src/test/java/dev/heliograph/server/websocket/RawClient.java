@@ -157,6 +157,11 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Says nothing more and goes on listening: the server gets FIN. */
+    public void finish() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Ends without ceremony: the server gets RST. */
     public void reset() throws IOException {
         socket.setSoLinger(true, 0);
