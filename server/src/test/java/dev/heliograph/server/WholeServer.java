@@ -2,14 +2,20 @@ package dev.heliograph.server;
 
 import static dev.heliograph.server.testkit.Eventually.eventually;
 
+import dev.heliograph.server.testkit.TestCertificate;
 import dev.heliograph.server.testkit.TestDevice;
 import dev.heliograph.server.testkit.TestKey;
 import dev.heliograph.server.testkit.TestProducer;
 import dev.heliograph.server.testkit.TestRedis;
+import dev.heliograph.server.testkit.TestStream;
+import dev.heliograph.server.websocket.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** A whole server on a real Redis, with a bystander who must not suffer from what a test does. */
 public final class WholeServer implements AutoCloseable {
@@ -21,17 +27,75 @@ public final class WholeServer implements AutoCloseable {
     private final HeliographServer server;
     private final TestProducer producer;
     private final TestDevice bystander;
+    private final Optional<SSLContext> tls;
 
     /** Starts it; {@code overrides} are keys below {@code heliograph} with values. */
     public WholeServer(Path directory, String... overrides) throws IOException {
+        this(directory, Optional.empty(), overrides);
+    }
+
+    /** One whose devices come by TLS. */
+    public static WholeServer overTls(Path directory, String... overrides) throws IOException {
+        TestCertificate.named("one").write(directory, "http");
+        List<String> settings = TestCertificate.settings(directory, "http");
+        settings.addAll(List.of(overrides));
+        return new WholeServer(
+                directory,
+                Optional.of(TestCertificate.trusting()),
+                settings.toArray(String[]::new));
+    }
+
+    private WholeServer(Path directory, Optional<SSLContext> tls, String... overrides)
+            throws IOException {
+        this.tls = tls;
         Path jwks = directory.resolve("jwks.json");
         Files.writeString(jwks, TestKey.jwks(rsa, TestKey.hs256("hmac")));
         server =
                 HeliographServer.create(TestServer.config(jwks, TestServer.on(redis, overrides)))
                         .start();
         producer = new TestProducer(server.grpcPort());
-        bystander = TestDevice.connect(server.httpPort(), token(BYSTANDER), "phone");
+        bystander = device(BYSTANDER, "phone");
         bystander.subscribe("user/" + BYSTANDER);
+    }
+
+    /** A welcomed device. */
+    public TestDevice device(String user, String device) {
+        return tls.isPresent()
+                ? TestDevice.connect(tls.get(), server.httpPort(), token(user), device)
+                : TestDevice.connect(server.httpPort(), token(user), device);
+    }
+
+    /** An event stream that is being read. */
+    public TestStream stream(String user, String query, String... headers) throws IOException {
+        return TestStream.open(server.httpPort(), tls, token(user), query, headers);
+    }
+
+    /** One that nobody reads, with a receive buffer of so many bytes. */
+    public TestStream silentStream(String user, String query, int receiveBuffer)
+            throws IOException {
+        return new TestStream(
+                server.httpPort(),
+                tls,
+                query,
+                receiveBuffer,
+                "Authorization: Bearer " + token(user));
+    }
+
+    /** A connection on which nothing has been said. */
+    public RawClient client() throws IOException {
+        return client(0);
+    }
+
+    /** The same with a receive buffer of so many bytes. */
+    public RawClient client(int receiveBuffer) throws IOException {
+        return tls.isPresent()
+                ? new RawClient(server.httpPort(), receiveBuffer, tls.get())
+                : new RawClient(server.httpPort(), receiveBuffer);
+    }
+
+    /** The Redis behind it. */
+    public TestRedis redis() {
+        return redis;
     }
 
     /** The server. */

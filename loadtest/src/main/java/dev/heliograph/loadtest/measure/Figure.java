@@ -19,6 +19,7 @@ public enum Figure {
     P99("latency p99", Unit.MS, Better.LESS),
     P999("latency p99.9", Unit.MS, Better.LESS),
     MAX("latency max", Unit.MS, Better.LESS),
+    P99_RATIO("latency p99, to that before", Unit.RATIO, Better.LESS),
     CALL_P50("call p50", Unit.MS, Better.LESS),
     CALL_P99("call p99", Unit.MS, Better.LESS),
     LAST_DEVICE_P50("until the last device, median", Unit.MS, Better.LESS),

@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             Mixed.class,
             Storm.class,
             Slow.class,
+            Attack.class,
             Drain.class,
             Churn.class,
             Soak.class,

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.attack.Attackers;
 import dev.heliograph.loadtest.measure.Costs;
 import dev.heliograph.loadtest.measure.Figure;
 import dev.heliograph.loadtest.measure.GcLogs;
@@ -30,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** A system, its Redis, its devices and a backend, all of one run. Closing it ends them. */
 final class Rig implements AutoCloseable, Costs.Meter {
@@ -275,6 +277,17 @@ final class Rig implements AutoCloseable, Costs.Meter {
     @FunctionalInterface
     interface Condition {
         boolean holds() throws IOException;
+    }
+
+    /** Attackers of the first gateway begin, so many of each kind. Closing them ends them. */
+    Attackers attack(int each, OptionalInt core) throws IOException, InterruptedException {
+        enter("attack");
+        return Attackers.start(
+                installation.targets().getFirst(),
+                plan.jwks(),
+                each,
+                core,
+                directory.resolve("attackers.log"));
     }
 
     /** The end: finds out what was lost, and what else went wrong with deliveries. */

@@ -104,6 +104,26 @@ class ScenariosTest {
     }
 
     @Test
+    void bystandersOfAnAttackMissNothing() throws Exception {
+        Result result =
+                run(
+                        new Attack(),
+                        "--devices",
+                        "40",
+                        "--rate",
+                        "50",
+                        "--seconds",
+                        "3",
+                        "--attackers",
+                        "5");
+
+        assertThat(figure(result, "under attack", Figure.DELIVERED), is(150.0));
+        assertThat(figure(result, "under attack", Figure.UP), is(40.0));
+        assertThat(figure(result, Result.TOTAL, Figure.ENDED), is(0.0));
+        assertThat(figure(result, "compared", Figure.P99_RATIO), is(greaterThan(0.0)));
+    }
+
+    @Test
     void gatewaysRestartWithoutALoss() throws Exception {
         run(
                 new Drain(),

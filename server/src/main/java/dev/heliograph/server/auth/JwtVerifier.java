@@ -29,6 +29,8 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
     private static final int SEGMENTS = 3;
     private static final Set<String> ALGORITHMS = Set.of("HS256", "RS256", "ES256");
 
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+
     private final JwksSource source;
     private final JwtValidator issuerAndAudience;
     private final Clock clock;
@@ -91,7 +93,25 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
                     Reason.MALFORMED,
                     "The token has %d segments instead of 3".formatted(segments.length));
         }
+        for (String segment : segments) {
+            if (!isCanonical(segment)) {
+                throw new TokenException(
+                        Reason.MALFORMED, "A segment of the token is not base64url as in RFC 7515");
+            }
+        }
         return segments;
+    }
+
+    /**
+     * Whether it is the one spelling of its octets: without padding, and with no bit set that is
+     * left over. Else one token would have many, each a stranger to whoever remembers tokens.
+     */
+    private static boolean isCanonical(String segment) {
+        try {
+            return BASE64.encodeToString(Base64.getUrlDecoder().decode(segment)).equals(segment);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The set with the key that the header names, if the header is one that T-1 allows. */

@@ -9,8 +9,10 @@ import com.google.protobuf.util.JsonFormat;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.server.gateway.FrameDecoder;
 import dev.heliograph.server.websocket.HttpDoor.Refused;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
 import io.helidon.webserver.http.ServerRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 
 /** Bodies of requests and answers: messages in canonical proto3 JSON (C-2). */
 final class JsonBody {
@@ -30,12 +32,19 @@ final class JsonBody {
      * is limited.
      *
      * @throws Refused when it is too large
+     * @throws IOException when the peer leaves before its end
      */
     static byte[] read(ServerRequest request) throws Refused, IOException {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
-        byte[] body = request.content().inputStream().readNBytes(MAX_BYTES + 1);
+        byte[] body;
+        try {
+            body = request.content().inputStream().readNBytes(MAX_BYTES + 1);
+        } catch (InsufficientDataAvailableException | UncheckedIOException e) {
+            // Else any stranger could fill the log with what looks like a fault of the server.
+            throw new IOException("The peer left within its body", e);
+        }
         if (body.length > MAX_BYTES) {
             throw Refused.of(
                     TOO_LARGE,

@@ -39,8 +39,7 @@ record ConnectRequest(Optional<Encoding> encoding, List<String> tokens, Optional
                 }
             }
         }
-        return new ConnectRequest(
-                encoding, tokens, values(headers, HeaderNames.ORIGIN).stream().findFirst());
+        return new ConnectRequest(encoding, tokens, origin(values(headers, HeaderNames.ORIGIN)));
     }
 
     private static Optional<Encoding> encoding(String subprotocol) {
@@ -50,6 +49,11 @@ record ConnectRequest(Optional<Encoding> encoding, List<String> tokens, Optional
             }
         }
         return Optional.empty();
+    }
+
+    /** Several are none that may connect: a proxy may have looked at another than this gateway. */
+    private static Optional<String> origin(List<String> origins) {
+        return origins.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", origins));
     }
 
     private static List<String> values(Headers headers, HeaderName name) {

@@ -205,6 +205,24 @@ class JwtVerifierTest {
         assertThat(e.reason(), is(token.equals("e30.e30.") ? Reason.UNTRUSTED : Reason.MALFORMED));
     }
 
+    /** RFC 7515 section 2: base64url without padding, so that a token has one spelling only. */
+    @Test
+    void refusesAnotherSpellingOfAGoodToken() {
+        String token = ES.token(GOOD);
+        String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        int last = alphabet.indexOf(token.charAt(token.length() - 1));
+        String begin = token.substring(0, token.length() - 1);
+        refused(Reason.MALFORMED, begin + alphabet.charAt(last ^ 1));
+        refused(Reason.MALFORMED, token + "==");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "x", ",", "}", "\u0000", "[]", "null"})
+    void refusesAPayloadOrHeaderWithSomethingBehindIt(String more) {
+        refused(Reason.MALFORMED, HS.token(GOOD + more));
+        refused(Reason.MALFORMED, HS.token("{\"alg\":\"HS256\",\"kid\":\"hs\"}" + more, GOOD));
+    }
+
     @Test
     void refusesExtraSegmentsAndOversizeTokens() {
         refused(Reason.MALFORMED, HS.token(GOOD) + ".e30");

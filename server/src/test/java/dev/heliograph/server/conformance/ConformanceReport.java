@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Every case with its outcome, as a page of Markdown. */
+/** Every case with its outcome by transport, as a page of Markdown. */
 final class ConformanceReport {
 
     private final Map<String, List<String>> rows = new LinkedHashMap<>();
@@ -17,10 +17,10 @@ final class ConformanceReport {
     private int passed;
 
     /** Notes how a case went. */
-    void add(Group group, Case which, boolean well) {
+    void add(String transport, Group group, Case which, boolean well) {
         cases++;
         passed += well ? 1 : 0;
-        rows.computeIfAbsent(group.title(), _ -> new ArrayList<>())
+        rows.computeIfAbsent(transport + ": " + group.title(), _ -> new ArrayList<>())
                 .add(
                         "| %s | %s | %s | %s | %s |"
                                 .formatted(

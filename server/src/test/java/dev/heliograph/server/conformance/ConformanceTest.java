@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -21,33 +22,46 @@ import org.junit.jupiter.api.io.TempDir;
  * them a meaning. After what is valid, the session still gets a notification; after what is not,
  * the connection ends with the code of RFC 6455; a bystander is served throughout.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceTest {
 
     /** Room for the messages of 65,536 octets, and for some beyond. */
     static final int MAX_MESSAGE_BYTES = 128 * 1024;
 
+    private static final String[] SETTINGS = {
+        "gateway.max-message-bytes",
+        String.valueOf(MAX_MESSAGE_BYTES),
+        // None falls into a case.
+        "gateway.heartbeat-interval",
+        "1h",
+        // Some cases are nothing but many small frames.
+        "gateway.max-frames-per-second",
+        "1000000"
+    };
+
+    /** Of all transports. */
     private static final ConformanceReport REPORT = new ConformanceReport();
-    private static WholeServer whole;
-    private static NotifyServiceBlockingStub backend;
+
+    private WholeServer whole;
+    private NotifyServiceBlockingStub backend;
 
     @BeforeAll
-    static void start(@TempDir Path directory) throws IOException {
-        whole =
-                new WholeServer(
-                        directory,
-                        "gateway.max-message-bytes",
-                        String.valueOf(MAX_MESSAGE_BYTES),
-                        // None falls into a case.
-                        "gateway.heartbeat-interval",
-                        "1h",
-                        // Some cases are nothing but many small frames.
-                        "gateway.max-frames-per-second",
-                        "1000000");
+    void start(@TempDir Path directory) throws IOException {
+        whole = server(directory, SETTINGS);
         backend = whole.producer().api(whole.token("backend"));
     }
 
+    WholeServer server(Path directory, String... settings) throws IOException {
+        return new WholeServer(directory, settings);
+    }
+
+    /** What the report calls the way to the server. */
+    String transport() {
+        return "plain";
+    }
+
     @AfterAll
-    static void stop() throws IOException {
+    void stop() throws IOException {
         whole.close();
         REPORT.write(Path.of(System.getProperty("basedir", "."), "target", "conformance.md"));
     }
@@ -65,10 +79,10 @@ class ConformanceTest {
                         LimitCases.sizes(),
                         LimitCases.pieces(),
                         ExtensionCases.group())
-                .map(ConformanceTest::container);
+                .map(this::container);
     }
 
-    private static DynamicContainer container(Group group) {
+    private DynamicContainer container(Group group) {
         return dynamicContainer(
                 group.title(),
                 Stream.concat(
@@ -80,7 +94,7 @@ class ConformanceTest {
                                         whole::bystanderStillReceives))));
     }
 
-    private static void run(Group group, Case it) {
+    private void run(Group group, Case it) {
         boolean well = false;
         try {
             play(it);
@@ -88,19 +102,15 @@ class ConformanceTest {
         } catch (AssertionError | IOException e) {
             throw new AssertionError(it.name(), e); // some reporters number dynamic tests
         } finally {
-            REPORT.add(group, it, well);
+            REPORT.add(transport(), group, it, well);
         }
     }
 
-    private static void play(Case it) throws IOException {
+    private void play(Case it) throws IOException {
         String user = "case-" + it.number();
         try (RawDevice device =
                 new RawDevice(
-                        whole.server().httpPort(),
-                        whole.token(user),
-                        user,
-                        it.encoding(),
-                        it.offers())) {
+                        whole.client(), whole.token(user), user, it.encoding(), it.offers())) {
             it.script().play(device);
             if (it.closeCode().isPresent()) {
                 int code = it.closeCode().getAsInt();

@@ -29,10 +29,11 @@ final class RawDevice implements AutoCloseable {
     private final Encoding encoding;
     private final RawClient client;
 
-    RawDevice(int port, String token, String user, Encoding encoding, List<String> offers)
+    /** On a connection on which nothing has been said. */
+    RawDevice(RawClient client, String token, String user, Encoding encoding, List<String> offers)
             throws IOException {
         this.encoding = encoding;
-        client = new RawClient(port);
+        this.client = client;
         String[] headers = Arrays.copyOf(offers.toArray(String[]::new), offers.size() + 2);
         headers[offers.size()] = "Authorization: Bearer " + token;
         headers[offers.size() + 1] = "Sec-WebSocket-Protocol: " + encoding.subprotocol();

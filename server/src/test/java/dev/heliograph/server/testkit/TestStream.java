@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /**
  * A device's event stream on a socket of its own, read as a browser's EventSource reads it. It does
@@ -54,11 +55,22 @@ public final class TestStream implements AutoCloseable {
      */
     public TestStream(int port, String query, int receiveBuffer, String... headers)
             throws IOException {
-        socket = new Socket();
+        this(port, Optional.empty(), query, receiveBuffer, headers);
+    }
+
+    /** The same with TLS, if this is present. */
+    public TestStream(
+            int port, Optional<SSLContext> tls, String query, int receiveBuffer, String... headers)
+            throws IOException {
+        Socket plain = new Socket();
         if (receiveBuffer > 0) {
-            socket.setReceiveBufferSize(receiveBuffer);
+            plain.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+        plain.connect(new java.net.InetSocketAddress("127.0.0.1", port));
+        socket =
+                tls.isPresent()
+                        ? tls.get().getSocketFactory().createSocket(plain, "localhost", port, true)
+                        : plain;
         StringBuilder request = new StringBuilder("GET /v1/sse" + query + " HTTP/1.1\r\n");
         request.append("Host: localhost\r\nAccept: text/event-stream\r\n");
         List.of(headers).forEach(line -> request.append(line).append("\r\n"));
@@ -70,10 +82,17 @@ public final class TestStream implements AutoCloseable {
     /** A stream that is being read. */
     public static TestStream open(int port, String token, String query, String... headers)
             throws IOException {
+        return open(port, Optional.empty(), token, query, headers);
+    }
+
+    /** The same with TLS, if this is present. */
+    public static TestStream open(
+            int port, Optional<SSLContext> tls, String token, String query, String... headers)
+            throws IOException {
         String[] all = new String[headers.length + 1];
         System.arraycopy(headers, 0, all, 1, headers.length);
         all[0] = "Authorization: Bearer " + token;
-        TestStream stream = new TestStream(port, query, 0, all);
+        TestStream stream = new TestStream(port, tls, query, 0, all);
         stream.read();
         return stream;
     }

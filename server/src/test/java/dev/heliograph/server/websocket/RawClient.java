@@ -19,7 +19,8 @@ import javax.net.ssl.SSLContext;
 /** A WebSocket client that is a bare socket, so that it can do everything wrong. */
 public final class RawClient implements AutoCloseable {
 
-    private static final int TIMEOUT_MS = 10_000;
+    /** Long enough for a machine that does something else meanwhile. */
+    private static final int TIMEOUT_MS = 20_000;
 
     final Socket socket;
     private final DataInputStream in;
@@ -30,12 +31,17 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** With a receive buffer of so many bytes; 0 leaves it to the kernel. */
-    RawClient(int port, int receiveBuffer) throws IOException {
+    public RawClient(int port, int receiveBuffer) throws IOException {
         this(connect(new Socket(), port, receiveBuffer));
     }
 
+    /** With TLS of this context, which begins with the first byte said. */
+    public RawClient(int port, int receiveBuffer, SSLContext tls) throws IOException {
+        this(connect(new Socket(), port, receiveBuffer), tls);
+    }
+
     /** With TLS of this context over a socket that {@link #connect} has connected. */
-    RawClient(Socket connected, SSLContext tls) throws IOException {
+    public RawClient(Socket connected, SSLContext tls) throws IOException {
         this(tls.getSocketFactory().createSocket(connected, "localhost", 0, true));
     }
 
@@ -45,7 +51,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** Connects a socket to a port of this machine. */
-    static Socket connect(Socket socket, int port, int receiveBuffer) throws IOException {
+    public static Socket connect(Socket socket, int port, int receiveBuffer) throws IOException {
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
@@ -85,14 +91,16 @@ public final class RawClient implements AutoCloseable {
         return request("GET /v1/connect", all);
     }
 
-    Answer request(String line, List<String> headers) throws IOException {
+    /** Sends a request of this method and path with these header lines. */
+    public Answer request(String line, List<String> headers) throws IOException {
         StringBuilder request = new StringBuilder(line).append(" HTTP/1.1\r\nHost: localhost\r\n");
         headers.forEach(header -> request.append(header).append("\r\n"));
         send(request.append("\r\n").toString().getBytes(ISO_8859_1));
         return answer();
     }
 
-    Answer answer() throws IOException {
+    /** The head and the body of the next answer. */
+    public Answer answer() throws IOException {
         List<String> lines = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             lines.add(line);
@@ -118,7 +126,7 @@ public final class RawClient implements AutoCloseable {
     }
 
     /** The next frame: opcode, then the payload as text; for a Close code and reason. */
-    String frame() throws IOException {
+    public String frame() throws IOException {
         Received received = receive();
         int opcode = received.opcode();
         byte[] payload = received.payload();
@@ -149,8 +157,13 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Says nothing more and goes on listening: the server gets FIN. */
+    public void finish() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Ends without ceremony: the server gets RST. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
