@@ -7,6 +7,7 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -48,6 +49,9 @@ final class RedisPipe implements AutoCloseable {
 
     /** A server that comes back is not met by all nodes at once, and is found within this time. */
     private static final long MAX_RETRY_DELAY_MS = 2_000;
+
+    /** Closing a connection takes milliseconds; one that hangs must not hold up the end. */
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(2);
 
     private final RedisClients clients;
     private final Endpoint endpoint;
@@ -309,6 +313,15 @@ final class RedisPipe implements AutoCloseable {
     public void close() {
         closed = true;
         writer.interrupt();
+    }
+
+    /** After {@link #close}, waits a moment for its connection's end. */
+    void awaitEnd() {
+        try {
+            var _ = writer.join(END_TIMEOUT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private record Call<T>(

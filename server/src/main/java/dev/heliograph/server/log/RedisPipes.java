@@ -191,6 +191,8 @@ final class RedisPipes implements AutoCloseable {
     public void close() {
         closed = true;
         pipes.values().forEach(RedisPipe::close);
+        // Else the client, which is shut down next, closes what they are closing.
+        pipes.values().forEach(RedisPipe::awaitEnd);
     }
 
     /** Something that a pipe can do, on a server that has the keys or to which they are moved. */
