@@ -112,6 +112,7 @@ const server = {
         attributes: { [UNICODE]: UNICODE },
         createTime: "2026-11-22T10:00:00Z",
         expireTime: "2026-11-22T11:00:00.001Z",
+        priority: "PRIORITY_HIGH",
       },
     },
   },

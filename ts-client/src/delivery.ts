@@ -2,6 +2,10 @@ import { getTextEncoding } from "@bufbuild/protobuf/wire";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { SkipEvent } from "./events.js";
 import { type Deliver, type Skip, SkipReason } from "./gen/heliograph/device/v1/device_pb.js";
+import { Priority as Wire } from "./gen/heliograph/device/v1/notification_pb.js";
+
+/** How much it matters that a notification comes soon. */
+export type Priority = "low" | "normal" | "high" | "critical";
 
 /** One notification, as a handler gets it. */
 export interface Delivery {
@@ -22,6 +26,7 @@ export interface Delivery {
   readonly createTime: Date;
   /** Absent when it lives as long as the log keeps it. */
   readonly expireTime?: Date;
+  readonly priority: Priority;
   /**
    * An earlier run of this app, with the same device id, may have handled it without its position having been saved; after
    * a crash of a gateway also what no run was given may be marked. Never true for what was stored after this client first
@@ -51,10 +56,25 @@ export function toDelivery(frame: Deliver, mayBeOfEarlierRun: boolean): Delivery
     attributes: n?.attributes ?? {},
     createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
     ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
+    priority: priority(n?.priority),
     redelivered: frame.redelivered && mayBeOfEarlierRun,
     text,
     json: <T>() => JSON.parse(text()) as T,
   };
+}
+
+/** One that this version does not know counts as normal. */
+function priority(wire: Wire | undefined): Priority {
+  switch (wire) {
+    case Wire.LOW:
+      return "low";
+    case Wire.HIGH:
+      return "high";
+    case Wire.CRITICAL:
+      return "critical";
+    default:
+      return "normal";
+  }
 }
 
 /** The public form of a Skip frame. Reasons that this version does not know are named by their number. */

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Values;
+import dev.heliograph.client.Priority;
 import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.AckLevel;
 import dev.heliograph.client.producer.Notification;
@@ -125,6 +126,14 @@ final class NotifyCommand implements Callable<Integer> {
     private Duration ttl;
 
     @Option(
+            names = "--priority",
+            paramLabel = "PRIORITY",
+            defaultValue = "NORMAL",
+            description =
+                    "How much it matters that it comes soon: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private Priority priority;
+
+    @Option(
             names = "--ack-level",
             paramLabel = "LEVEL",
             defaultValue = "ACCEPTED",
@@ -164,7 +173,7 @@ final class NotifyCommand implements Callable<Integer> {
         Notification.Builder builder =
                 Notification.of(to.target(), type).payload(data.bytes(), contentType);
         attributes.forEach(builder::attribute);
-        builder.ackLevel(ackLevel);
+        builder.ackLevel(ackLevel).priority(priority);
         if (ttl != null) {
             builder.ttl(ttl);
         }

@@ -2,6 +2,7 @@ package dev.heliograph.client.device;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.heliograph.client.Priority;
 import dev.heliograph.proto.device.v1.Notification;
 import java.time.Instant;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param attributes small key-value pairs beside the payload
  * @param createTime when the Notify API accepted it
  * @param expireTime when it stops being worth showing, if it does
+ * @param priority how much it matters that it comes soon
  * @param redelivered an earlier run of this app, with the same device id, may have handled it
  *     without its position having been saved; after a crash of a gateway also what no run was given
  *     may be marked. Never set for what was stored after this client first had the channel,
@@ -36,6 +38,7 @@ public record Delivery(
         Map<String, String> attributes,
         Instant createTime,
         Optional<Instant> expireTime,
+        Priority priority,
         boolean redelivered) {
 
     /** The payload as UTF-8 text. */
@@ -56,7 +59,17 @@ public record Delivery(
                 notification.hasExpireTime()
                         ? Optional.of(instant(notification.getExpireTime()))
                         : Optional.empty(),
+                priority(notification),
                 redelivered);
+    }
+
+    private static Priority priority(Notification notification) {
+        return switch (notification.getPriority()) {
+            case PRIORITY_LOW -> Priority.LOW;
+            case PRIORITY_HIGH -> Priority.HIGH;
+            case PRIORITY_CRITICAL -> Priority.CRITICAL;
+            case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL, UNRECOGNIZED -> Priority.NORMAL;
+        };
     }
 
     private static Instant instant(Timestamp time) {

@@ -2,6 +2,7 @@ package dev.heliograph.client.producer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import dev.heliograph.client.Priority;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import java.util.Map;
@@ -28,6 +29,7 @@ import java.util.UUID;
  * @param idempotencyKey within the server's window (10 minutes unless configured) the same key
  *     stores nothing twice
  * @param ackLevel what it has to survive before the call succeeds
+ * @param priority how much it matters that it comes soon
  */
 public record Notification(
         Target target,
@@ -37,7 +39,8 @@ public record Notification(
         Map<String, String> attributes,
         Optional<java.time.Duration> ttl,
         String idempotencyKey,
-        AckLevel ackLevel) {
+        AckLevel ackLevel,
+        Priority priority) {
 
     /** Refuses null. */
     public Notification {
@@ -49,6 +52,7 @@ public record Notification(
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(idempotencyKey, "idempotencyKey");
         Objects.requireNonNull(ackLevel, "ackLevel");
+        Objects.requireNonNull(priority, "priority");
     }
 
     /** Describes a notification. */
@@ -67,7 +71,8 @@ public record Notification(
                                         .setContentType(contentType)
                                         .putAllAttributes(attributes))
                         .setIdempotencyKey(idempotencyKey)
-                        .setAckLevel(ackLevel.toProto());
+                        .setAckLevel(ackLevel.toProto())
+                        .setPriority(toProto(priority));
         ttl.ifPresent(
                 time ->
                         request.setTtl(
@@ -75,6 +80,15 @@ public record Notification(
                                         .setSeconds(time.getSeconds())
                                         .setNanos(time.getNano())));
         return request.build();
+    }
+
+    private static dev.heliograph.proto.notify.v1.Priority toProto(Priority priority) {
+        return switch (priority) {
+            case LOW -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_LOW;
+            case NORMAL -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_NORMAL;
+            case HIGH -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_HIGH;
+            case CRITICAL -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_CRITICAL;
+        };
     }
 
     /** Describes a notification. */
@@ -88,6 +102,7 @@ public record Notification(
         private Optional<java.time.Duration> ttl = Optional.empty();
         private Optional<String> idempotencyKey = Optional.empty();
         private AckLevel ackLevel = AckLevel.ACCEPTED;
+        private Priority priority = Priority.NORMAL;
 
         private Builder(Target target, String type) {
             this.target = target;
@@ -140,6 +155,12 @@ public record Notification(
             return this;
         }
 
+        /** How much it matters that it comes soon; {@link Priority#NORMAL} by default. */
+        public Builder priority(Priority how) {
+            this.priority = how;
+            return this;
+        }
+
         /** The notification. */
         public Notification build() {
             return new Notification(
@@ -150,7 +171,8 @@ public record Notification(
                     attributes,
                     ttl,
                     idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()),
-                    ackLevel);
+                    ackLevel,
+                    priority);
         }
     }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
+import dev.heliograph.client.Priority;
 import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.NotifyException.FieldViolation;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
@@ -61,6 +62,20 @@ class ProducerClientTest {
         assertThat(server.requests.stream().distinct().toList(), hasSize(1));
         assertThat(server.requests.getFirst().getIdempotencyKey().length(), is(36));
         assertThat(server.tokens, everyItem(is("Bearer secret")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sendsThePriority(Priority priority) {
+        var unused =
+                producer.notify(
+                        Notification.of(Target.user("alice"), "greeting")
+                                .text("hi")
+                                .priority(priority)
+                                .build());
+
+        assertThat(
+                server.requests.getFirst().getPriority().name(), is("PRIORITY_" + priority.name()));
     }
 
     @Test

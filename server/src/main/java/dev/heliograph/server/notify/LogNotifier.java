@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.proto.notify.v1.BatchResult;
 import dev.heliograph.proto.notify.v1.Content;
@@ -164,12 +165,24 @@ public final class LogNotifier implements Notifier {
                                         ? DEFAULT_CONTENT_TYPE
                                         : content.getContentType())
                         .putAllAttributes(content.getAttributesMap())
+                        .setPriority(priority(request.getPriority()))
                         .setCreateTime(Timestamps.fromMillis(now));
         if (request.hasTtl()) {
             notification.setExpireTime(
                     Timestamps.fromMillis(now + Durations.toMillis(request.getTtl())));
         }
         return notification.build();
+    }
+
+    /** NORMAL is left out of the log and of frames, since nearly all are. */
+    private static Priority priority(dev.heliograph.proto.notify.v1.Priority requested) {
+        return switch (requested) {
+            case PRIORITY_LOW -> Priority.PRIORITY_LOW;
+            case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL -> Priority.PRIORITY_UNSPECIFIED;
+            case PRIORITY_HIGH -> Priority.PRIORITY_HIGH;
+            case PRIORITY_CRITICAL -> Priority.PRIORITY_CRITICAL;
+            case UNRECOGNIZED -> throw new IllegalStateException("The request was not checked");
+        };
     }
 
     private static AckLevel level(dev.heliograph.proto.notify.v1.AckLevel requested) {

@@ -6,6 +6,7 @@ import com.google.protobuf.util.Durations;
 import dev.heliograph.proto.notify.v1.AckLevel;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
+import dev.heliograph.proto.notify.v1.Priority;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.server.log.Channel;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,12 @@ final class RequestValidator {
         }
         if (request.hasTtl()) {
             ttl(request.getTtl(), violations);
+        }
+        if (request.getPriority() == Priority.UNRECOGNIZED) {
+            violations.add(
+                    "priority",
+                    "has to be LOW, NORMAL, HIGH or CRITICAL, not number "
+                            + request.getPriorityValue());
         }
         if (request.getAckLevel() == AckLevel.UNRECOGNIZED) {
             violations.add(

@@ -30,6 +30,7 @@ import dev.heliograph.proto.notify.v1.NotifyBatchResponse;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyResponse;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
+import dev.heliograph.proto.notify.v1.Priority;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.proto.notify.v1.Users;
@@ -59,6 +60,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NotifyApiTest {
@@ -110,6 +112,49 @@ class NotifyApiTest {
                         - Timestamps.toMillis(notification.getCreateTime()),
                 is(60_000L));
         assertThat(append.idempotency(), is(Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PRIORITY_UNSPECIFIED, PRIORITY_UNSPECIFIED",
+        "PRIORITY_LOW, PRIORITY_LOW",
+        "PRIORITY_NORMAL, PRIORITY_UNSPECIFIED",
+        "PRIORITY_HIGH, PRIORITY_HIGH",
+        "PRIORITY_CRITICAL, PRIORITY_CRITICAL"
+    })
+    void storesThePriorityAndLeavesOutNormal(
+            Priority asked, dev.heliograph.proto.device.v1.Priority kept)
+            throws InvalidProtocolBufferException {
+        Stored stored =
+                api.notify(good("alice").toBuilder().setPriority(asked).build())
+                        .getResults(0)
+                        .getStored();
+        assertThat(
+                Envelope.parseFrom(stored(stored.getNotificationId()).envelope())
+                        .getNotification()
+                        .getPriority(),
+                is(kept));
+    }
+
+    @Test
+    void refusesTheSameKeyWithAnotherPriority() {
+        NotifyRequest request = good("ivo").toBuilder().setIdempotencyKey("as-urgent").build();
+        api.notify(request);
+        assertThat(
+                api.notify(request.toBuilder().setPriority(Priority.PRIORITY_NORMAL).build())
+                        .getResults(0)
+                        .getStored()
+                        .getDuplicate(),
+                is(true));
+        StatusRuntimeException e =
+                assertThrows(
+                        StatusRuntimeException.class,
+                        () ->
+                                api.notify(
+                                        request.toBuilder()
+                                                .setPriority(Priority.PRIORITY_CRITICAL)
+                                                .build()));
+        assertThat(e.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
     }
 
     @Test
@@ -169,6 +214,7 @@ class NotifyApiTest {
                         content.toBuilder().putAttributes("k", "v".repeat(513))),
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("k".repeat(129))),
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("ü")),
+                bad("priority", good("a").toBuilder().setPriorityValue(5)),
                 bad("ttl", ttl(0, 999_999_999)),
                 bad("ttl", ttl(-5, 0)),
                 bad("ttl", ttl(7 * 86_400, 1)),
