@@ -133,6 +133,12 @@ const server = {
       redelivered: true,
     },
   },
+  "deliver-ephemeral": {
+    deliver: {
+      channel: "topic/t",
+      notification: { id: "019ab000", type: "typing", payload: "AP+AfwA=", priority: "PRIORITY_LOW", ephemeral: true },
+    },
+  },
   skip: {
     skip: {
       channel: "user/alice",

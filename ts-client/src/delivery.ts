@@ -11,9 +11,9 @@ export type Priority = "low" | "normal" | "high" | "critical";
 export interface Delivery {
   /** The channel's full name, such as "user/alice". */
   readonly channel: string;
-  /** Its place in the channel's log. */
+  /** Its place in the channel's log; 0 for what is ephemeral. */
   readonly seq: number;
-  /** The device's position once it has been handled. */
+  /** The device's position once it has been handled; empty for what is ephemeral. */
   readonly position: string;
   /** Unique per channel. */
   readonly id: string;
@@ -27,6 +27,8 @@ export interface Delivery {
   /** Absent when it lives as long as the log keeps it. */
   readonly expireTime?: Date;
   readonly priority: Priority;
+  /** It is for this moment and in no log: devices that were connected and not behind got it, and it never comes again. */
+  readonly ephemeral: boolean;
   /**
    * An earlier run of this app, with the same device id, may have handled it without its position having been saved; after
    * a crash of a gateway also what no run was given may be marked. Never true for what was stored after this client first
@@ -57,6 +59,7 @@ export function toDelivery(frame: Deliver, mayBeOfEarlierRun: boolean): Delivery
     createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
     ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
     priority: priority(n?.priority),
+    ephemeral: n?.ephemeral ?? false,
     redelivered: frame.redelivered && mayBeOfEarlierRun,
     text,
     json: <T>() => JSON.parse(text()) as T,

@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example: ./heliograph notify --user alice --type greeting --data '{\"text\":\"hi\"}'",
-            "Exit codes: 0 stored for every target, 1 not stored for some or not known, 2 wrong options."
+            "Exit codes: 0 stored for every target, or, with --ephemeral, handed on; 1 failed for some or not known;",
+            "2 wrong options."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -134,6 +135,12 @@ final class NotifyCommand implements Callable<Integer> {
     private Priority priority;
 
     @Option(
+            names = "--ephemeral",
+            description =
+                    "Only for devices that are connected and not behind at this moment; it is stored nowhere.")
+    private boolean ephemeral;
+
+    @Option(
             names = "--ack-level",
             paramLabel = "LEVEL",
             defaultValue = "ACCEPTED",
@@ -174,6 +181,9 @@ final class NotifyCommand implements Callable<Integer> {
                 Notification.of(to.target(), type).payload(data.bytes(), contentType);
         attributes.forEach(builder::attribute);
         builder.ackLevel(ackLevel).priority(priority);
+        if (ephemeral) {
+            builder.ephemeral();
+        }
         if (ttl != null) {
             builder.ttl(ttl);
         }
@@ -248,6 +258,21 @@ final class NotifyCommand implements Callable<Integer> {
                                 stored.duplicate() ? " (by an earlier call with this key)" : "");
                     }
                 }
+                case Outcome.Sent sent -> {
+                    targets.addValues(
+                            Values.of(
+                                    Struct.newBuilder()
+                                            .putFields("channel", Values.of(sent.channel()))
+                                            .putFields("id", Values.of(sent.notificationId()))
+                                            .putFields(
+                                                    "gateways", Values.of((double) sent.gateways()))
+                                            .build()));
+                    if (!json) {
+                        out.printf(
+                                "%s  handed to %d gateways and stored nowhere, id %s%n",
+                                sent.channel(), sent.gateways(), sent.notificationId());
+                    }
+                }
                 case Outcome.Failed failed -> {
                     targets.addValues(
                             Values.of(
@@ -256,8 +281,9 @@ final class NotifyCommand implements Callable<Integer> {
                                             .build()));
                     if (!json) {
                         out.printf(
-                                "%s  NOT stored: %s%n",
-                                failed.channel(), failed.error().getMessage());
+                                ephemeral ? "%s  NOT sent: %s%n" : "%s  NOT stored: %s%n",
+                                failed.channel(),
+                                failed.error().getMessage());
                     }
                 }
             }

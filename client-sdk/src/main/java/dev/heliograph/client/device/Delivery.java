@@ -12,7 +12,7 @@ import java.util.Optional;
  * One notification, as a handler gets it.
  *
  * @param channel where it was sent, such as {@code user/alice}
- * @param seq its number in the channel
+ * @param seq its number in the channel; 0 for what is ephemeral
  * @param id unique per channel; no id is handled twice
  * @param type the app's name for this kind of notification
  * @param payload the content
@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param createTime when the Notify API accepted it
  * @param expireTime when it stops being worth showing, if it does
  * @param priority how much it matters that it comes soon
+ * @param ephemeral it is for this moment and in no log: it was given to devices that were connected
+ *     and not behind, and never comes again
  * @param redelivered an earlier run of this app, with the same device id, may have handled it
  *     without its position having been saved; after a crash of a gateway also what no run was given
  *     may be marked. Never set for what was stored after this client first had the channel,
@@ -39,6 +41,7 @@ public record Delivery(
         Instant createTime,
         Optional<Instant> expireTime,
         Priority priority,
+        boolean ephemeral,
         boolean redelivered) {
 
     /** The payload as UTF-8 text. */
@@ -60,6 +63,7 @@ public record Delivery(
                         ? Optional.of(instant(notification.getExpireTime()))
                         : Optional.empty(),
                 priority(notification),
+                notification.getEphemeral(),
                 redelivered);
     }
 

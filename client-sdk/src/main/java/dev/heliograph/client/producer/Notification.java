@@ -27,9 +27,11 @@ import java.util.UUID;
  * @param attributes at most 32 pairs; keys of 1 to 64 bytes, values of at most 512
  * @param ttl how long it is worth delivering, at least 1 s; empty: as long as the log keeps it
  * @param idempotencyKey within the server's window (10 minutes unless configured) the same key
- *     stores nothing twice
+ *     stores nothing twice; empty: none
  * @param ackLevel what it has to survive before the call succeeds
  * @param priority how much it matters that it comes soon
+ * @param ephemeral only for devices that are connected and not behind at this moment, and stored
+ *     nowhere
  */
 public record Notification(
         Target target,
@@ -40,7 +42,8 @@ public record Notification(
         Optional<java.time.Duration> ttl,
         String idempotencyKey,
         AckLevel ackLevel,
-        Priority priority) {
+        Priority priority,
+        boolean ephemeral) {
 
     /** Refuses null. */
     public Notification {
@@ -71,8 +74,11 @@ public record Notification(
                                         .setContentType(contentType)
                                         .putAllAttributes(attributes))
                         .setIdempotencyKey(idempotencyKey)
-                        .setAckLevel(ackLevel.toProto())
-                        .setPriority(toProto(priority));
+                        .setPriority(toProto(priority))
+                        .setEphemeral(ephemeral);
+        if (!ephemeral || ackLevel != AckLevel.ACCEPTED) {
+            request.setAckLevel(ackLevel.toProto());
+        }
         ttl.ifPresent(
                 time ->
                         request.setTtl(
@@ -103,6 +109,7 @@ public record Notification(
         private Optional<String> idempotencyKey = Optional.empty();
         private AckLevel ackLevel = AckLevel.ACCEPTED;
         private Priority priority = Priority.NORMAL;
+        private boolean ephemeral;
 
         private Builder(Target target, String type) {
             this.target = target;
@@ -161,6 +168,16 @@ public record Notification(
             return this;
         }
 
+        /**
+         * Only for devices that are connected and not behind at this moment, such as that somebody
+         * types. It is stored nowhere and tried once: who is away or slow never gets it. The server
+         * refuses an idempotency key, a ttl, an ack level or {@link Priority#CRITICAL} with it.
+         */
+        public Builder ephemeral() {
+            this.ephemeral = true;
+            return this;
+        }
+
         /** The notification. */
         public Notification build() {
             return new Notification(
@@ -170,9 +187,10 @@ public record Notification(
                     contentType,
                     attributes,
                     ttl,
-                    idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()),
+                    idempotencyKey.orElseGet(() -> ephemeral ? "" : UUID.randomUUID().toString()),
                     ackLevel,
-                    priority);
+                    priority,
+                    ephemeral);
         }
     }
 }

@@ -77,6 +77,7 @@ class WindowPartsTest {
                         Instant.EPOCH,
                         Optional.empty(),
                         Priority.NORMAL,
+                        false,
                         false),
                 "p-" + id);
     }

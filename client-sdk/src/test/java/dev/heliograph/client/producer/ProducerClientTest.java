@@ -79,6 +79,36 @@ class ProducerClientTest {
     }
 
     @Test
+    void sendsWhatIsEphemeralWithoutKeyAndLevelAndTellsWhatBecameOfIt() {
+        NotifyResult result = producer.notify(typing());
+
+        NotifyRequest request = server.requests.getFirst();
+        assertThat(request.getEphemeral(), is(true));
+        assertThat(request.getIdempotencyKey(), is(""));
+        assertThat(request.getAckLevelValue(), is(0));
+        assertThat(result.complete(), is(true));
+        assertThat(result.allStored(), is(false));
+        assertThat(result.sent(), contains(new NotifyResult.Outcome.Sent("user/alice", "id", 3)));
+    }
+
+    @Test
+    void doesNotTryAgainWhatIsEphemeral() {
+        server.callFaults.add(Status.UNAVAILABLE.asRuntimeException());
+        NotifyException failure =
+                assertThrows(NotifyException.class, () -> producer.notify(typing()));
+        assertThat(failure.code(), is(Code.UNAVAILABLE));
+        assertThat(server.requests, hasSize(1));
+
+        server.failChannel("user/alice", Code.UNAVAILABLE);
+        assertThrows(NotifyException.class, () -> producer.notify(typing()));
+        assertThat(server.requests, hasSize(2));
+    }
+
+    private static Notification typing() {
+        return Notification.of(Target.user("alice"), "typing").text("…").ephemeral().build();
+    }
+
+    @Test
     void givesUpAfterTheAttemptsOfThePolicy() {
         for (int i = 0; i < 5; i++) {
             server.callFaults.add(Status.UNAVAILABLE.asRuntimeException());

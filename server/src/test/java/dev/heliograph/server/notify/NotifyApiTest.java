@@ -31,6 +31,7 @@ import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyResponse;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
 import dev.heliograph.proto.notify.v1.Priority;
+import dev.heliograph.proto.notify.v1.Sent;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.proto.notify.v1.Users;
@@ -158,6 +159,44 @@ class NotifyApiTest {
     }
 
     @Test
+    void handsOnWhatIsEphemeralAndSaysThatItIsStoredNowhere()
+            throws InvalidProtocolBufferException {
+        int before = LOG.appends().size();
+        NotifyResponse response =
+                api.notify(
+                        users("e1", "e2").toBuilder()
+                                .setEphemeral(true)
+                                .setPriority(Priority.PRIORITY_LOW)
+                                .build());
+        assertThat(LOG.appends().size(), is(before));
+        assertThat(response.getResultsList(), hasSize(2));
+        Sent sent = response.getResults(1).getSent();
+        assertThat(response.getResults(1).getChannel(), is("user/e2"));
+        assertThat(sent.getGateways(), is(FakeLog.GATEWAYS));
+        Notification notification = Envelope.parseFrom(LOG.sent().getLast()).getNotification();
+        assertThat(notification.getEphemeral(), is(true));
+        assertThat(notification.getId(), is(sent.getNotificationId()));
+        assertThat(
+                notification.getPriority(),
+                is(dev.heliograph.proto.device.v1.Priority.PRIORITY_LOW));
+    }
+
+    @Test
+    void anEphemeralThatGoesNowhereIsAnError() {
+        LOG.fail("user/e-away", new LogException.Unavailable("down", null));
+        NotifyRequest request = users("e-away", "e3").toBuilder().setEphemeral(true).build();
+        NotifyResponse response = api.notify(request);
+        assertThat(
+                response.getResults(0).getError().getCode(), is(Status.Code.UNAVAILABLE.value()));
+        assertThat(response.getResults(1).hasSent(), is(true));
+        assertThat(
+                failure(good("e-away").toBuilder().setEphemeral(true).build())
+                        .getStatus()
+                        .getCode(),
+                is(Status.Code.UNAVAILABLE));
+    }
+
+    @Test
     void storesForEachUserInTheTargetsOrderAndForATopic() {
         NotifyRequest many = users("u3", "u1", "u2");
         assertThat(
@@ -215,6 +254,10 @@ class NotifyApiTest {
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("k".repeat(129))),
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("ü")),
                 bad("priority", good("a").toBuilder().setPriorityValue(5)),
+                bad("idempotency_key", ephemeral().setIdempotencyKey("k")),
+                bad("ttl", ephemeral().setTtl(Duration.newBuilder().setSeconds(60))),
+                bad("priority", ephemeral().setPriority(Priority.PRIORITY_CRITICAL)),
+                bad("ack_level", ephemeral().setAckLevel(AckLevel.ACK_LEVEL_ACCEPTED)),
                 bad("ttl", ttl(0, 999_999_999)),
                 bad("ttl", ttl(-5, 0)),
                 bad("ttl", ttl(7 * 86_400, 1)),
@@ -492,6 +535,10 @@ class NotifyApiTest {
                 .setType("greeting")
                 .setPayload(ByteString.copyFromUtf8("hi"))
                 .build();
+    }
+
+    private static NotifyRequest.Builder ephemeral() {
+        return good("a").toBuilder().setEphemeral(true);
     }
 
     private static NotifyRequest good(String user) {
