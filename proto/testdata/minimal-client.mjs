@@ -98,11 +98,19 @@ function connect() {
       move(channel, position);
     },
     deliver(deliver) {
-      if (deliver.notification.ephemeral) {
-        if (subscriptions.get(deliver.channel)?.next !== undefined) show(deliver.channel, deliver.notification); // D-9
+      const { channel, notification, outOfOrder } = deliver;
+      const next = subscriptions.get(channel)?.next;
+      if (notification.ephemeral) {
+        if (next !== undefined) show(channel, notification); // D-9
         return;
       }
       const seq = BigInt(deliver.seq);
+      if (outOfOrder) {
+        if (next === undefined || seq < next) return;
+        handle(channel, deliver); // D-8: when its turn comes it is known by its id
+        send({ ack: { channel, ids: [notification.id] } });
+        return;
+      }
       if (!covers(deliver.channel, seq, seq)) return;
       handle(deliver.channel, deliver);
       done(deliver.channel, deliver.position);

@@ -34,6 +34,8 @@ export interface QueueParts {
   diagnose(diagnostic: Diagnostic): void;
   /** The position moved. */
   advanced(position: string): void;
+  /** What came out of order is handled. */
+  overtook(id: string): void;
   skipped(skip: SkipEvent): void;
   reset(reset: ResetEvent): void;
   /** The handler failed for the last time. */
@@ -45,6 +47,8 @@ export interface QueueParts {
 /** Gives the notifications of one subscription to its handler, one after the other; only then does the position move. */
 export class DeliveryQueue {
   private steps: Step[] = [];
+  /** What overtakes those. */
+  private ahead: Step[] = [];
   private bytes = 0;
   private running = false;
   private ended = false;
@@ -54,12 +58,12 @@ export class DeliveryQueue {
 
   /** True when no more should come before the queue has drained. */
   get isFull(): boolean {
-    return this.steps.length >= MAX_QUEUED || this.bytes >= MAX_QUEUED_BYTES;
+    return this.steps.length + this.ahead.length >= MAX_QUEUED || this.bytes >= MAX_QUEUED_BYTES;
   }
 
   push(step: Step): void {
     if (this.ended) return;
-    this.steps.push(step);
+    (step.kind === "deliver" && step.delivery.outOfOrder ? this.ahead : this.steps).push(step);
     this.bytes += size(step);
     if (this.running) return;
     this.running = true;
@@ -69,6 +73,7 @@ export class DeliveryQueue {
   /** Forgets what waits: it comes again after the position. A handler that runs goes on. */
   clear(): void {
     this.steps = [];
+    this.ahead = [];
     this.bytes = 0;
   }
 
@@ -80,7 +85,7 @@ export class DeliveryQueue {
   }
 
   private async run(): Promise<void> {
-    for (let step = this.steps.shift(); step; step = this.steps.shift()) {
+    for (let step = this.next(); step; step = this.next()) {
       this.bytes -= size(step);
       await this.take(step);
     }
@@ -88,15 +93,20 @@ export class DeliveryQueue {
     if (!this.ended) this.parts.drained();
   }
 
+  private next(): Step | undefined {
+    return this.ahead.shift() ?? this.steps.shift();
+  }
+
   private async take(step: Step): Promise<void> {
     const { memory } = this.parts;
     switch (step.kind) {
       case "deliver": {
-        const { channel, seq, id, position } = step.delivery;
+        const { channel, seq, id, position, outOfOrder } = step.delivery;
         if (id !== "" && memory.ids.has(id)) this.parts.diagnose({ kind: "duplicate-dropped", channel, seq, id });
         else if (!(await this.handle(step.delivery))) return;
         memory.ids.add(id);
-        this.advance(position, seq);
+        if (outOfOrder) this.parts.overtook(id);
+        else this.advance(position, seq);
         break;
       }
       case "ephemeral":

@@ -13,7 +13,7 @@ export interface Delivery {
   readonly channel: string;
   /** Its place in the channel's log; 0 for what is ephemeral. */
   readonly seq: number;
-  /** The device's position once it has been handled; empty for what is ephemeral. */
+  /** The device's position once it has been handled; empty for what is out of order or ephemeral. */
   readonly position: string;
   /** Unique per channel. */
   readonly id: string;
@@ -27,6 +27,8 @@ export interface Delivery {
   /** Absent when it lives as long as the log keeps it. */
   readonly expireTime?: Date;
   readonly priority: Priority;
+  /** A critical one that overtook what this device has still to get before it; it does not come again when its turn comes. */
+  readonly outOfOrder: boolean;
   /** It is for this moment and in no log: devices that were connected and not behind got it, and it never comes again. */
   readonly ephemeral: boolean;
   /**
@@ -59,6 +61,7 @@ export function toDelivery(frame: Deliver, mayBeOfEarlierRun: boolean): Delivery
     createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
     ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
     priority: priority(n?.priority),
+    outOfOrder: frame.outOfOrder,
     ephemeral: n?.ephemeral ?? false,
     redelivered: frame.redelivered && mayBeOfEarlierRun,
     text,

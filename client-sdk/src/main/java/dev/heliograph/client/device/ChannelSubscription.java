@@ -209,23 +209,40 @@ final class ChannelSubscription implements Subscription {
     void deliver(Deliver frame) {
         if (frame.getNotification().getEphemeral()) {
             if (status == Status.LIVE) {
-                // In no log: it has no seq, moves no position, and cannot come again (D-9).
-                taken(new Notified(Delivery.of(channel, 0, frame.getNotification(), false), ""));
+                // In no log: it moves no position, and cannot come again (D-9).
+                taken(new Notified(Delivery.of(channel, frame, false), ""));
             }
             return;
         }
-        if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
-            boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
-            Delivery delivery =
-                    Delivery.of(channel, frame.getSeq(), frame.getNotification(), again);
+        boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
+        Delivery delivery = Delivery.of(channel, frame, again);
+        if (delivery.outOfOrder()) {
+            overtake(delivery);
+        } else if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
             if (delivery.id().isEmpty() || ids.add(delivery.id())) {
                 taken(new Notified(delivery, received));
             } else {
-                notices.diagnostic(
-                        Kind.DUPLICATE, channel, "Notification " + delivery.id() + " came again");
+                duplicate(delivery);
                 taken(new Passed(received));
             }
         }
+    }
+
+    /** Ahead of its turn (D-8): when that comes, it is known by its id. */
+    private void overtake(Delivery delivery) {
+        if (status != Status.LIVE || delivery.seq() < cursor.expected().orElse(0)) {
+            return;
+        }
+        if (ids.add(delivery.id())) {
+            taken(new Notified(delivery, ""));
+        } else {
+            duplicate(delivery);
+        }
+    }
+
+    private void duplicate(Delivery delivery) {
+        notices.diagnostic(
+                Kind.DUPLICATE, channel, "Notification " + delivery.id() + " came again");
     }
 
     void skip(Skip frame) {
@@ -354,6 +371,18 @@ final class ChannelSubscription implements Subscription {
         if (status == Status.BEHIND && pump.hasRoom()) {
             status = Status.DETACHED;
             ask();
+        }
+    }
+
+    /**
+     * What came out of order has been handled (A-5). The gateway may skip it if it hears in time.
+     */
+    void handledAhead(String id) {
+        if (status == Status.LIVE) {
+            connection.send(
+                    ClientFrame.newBuilder()
+                            .setAck(Ack.newBuilder().setChannel(channel).addIds(id))
+                            .build());
         }
     }
 

@@ -3,6 +3,7 @@ package dev.heliograph.client.device;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.heliograph.client.Priority;
+import dev.heliograph.proto.device.v1.Deliver;
 import dev.heliograph.proto.device.v1.Notification;
 import java.time.Instant;
 import java.util.Map;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param createTime when the Notify API accepted it
  * @param expireTime when it stops being worth showing, if it does
  * @param priority how much it matters that it comes soon
+ * @param outOfOrder a CRITICAL that overtook what this device has still to get before it; it does
+ *     not come again when its turn comes
  * @param ephemeral it is for this moment and in no log: it was given to devices that were connected
  *     and not behind, and never comes again
  * @param redelivered an earlier run of this app, with the same device id, may have handled it
@@ -41,6 +44,7 @@ public record Delivery(
         Instant createTime,
         Optional<Instant> expireTime,
         Priority priority,
+        boolean outOfOrder,
         boolean ephemeral,
         boolean redelivered) {
 
@@ -49,10 +53,11 @@ public record Delivery(
         return payload.toStringUtf8();
     }
 
-    static Delivery of(String channel, long seq, Notification notification, boolean redelivered) {
+    static Delivery of(String channel, Deliver frame, boolean redelivered) {
+        Notification notification = frame.getNotification();
         return new Delivery(
                 channel,
-                seq,
+                frame.getSeq(),
                 notification.getId(),
                 notification.getType(),
                 notification.getPayload(),
@@ -63,6 +68,7 @@ public record Delivery(
                         ? Optional.of(instant(notification.getExpireTime()))
                         : Optional.empty(),
                 priority(notification),
+                frame.getOutOfOrder(),
                 notification.getEphemeral(),
                 redelivered);
     }

@@ -78,6 +78,7 @@ class WindowPartsTest {
                         Optional.empty(),
                         Priority.NORMAL,
                         false,
+                        false,
                         false),
                 "p-" + id);
     }

@@ -125,8 +125,8 @@ final class HeliographConversation implements Conversation {
             return;
         }
         long seq = reader.seq;
-        if (seq == 0) {
-            // Ephemeral (D-9): no number, nothing to ack.
+        if (seq == 0 || reader.outOfOrder) {
+            // In no log (D-9), or ahead of its turn, which comes if it is not acknowledged (D-8).
             return;
         }
         if (seq > channel.nextSeq()) {

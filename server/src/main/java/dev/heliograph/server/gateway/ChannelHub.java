@@ -1,5 +1,6 @@
 package dev.heliograph.server.gateway;
 
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.LogEntry;
@@ -446,10 +447,14 @@ final class ChannelHub {
 
     private void deliver(LogEntry entry, long now) {
         head(entry.position());
-        if (live.isEmpty()) {
+        if (members.isEmpty()) {
             return;
         }
         Frame frame = Frames.covering(entry, now, false);
         live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
+        if (frame.priority() == Priority.PRIORITY_CRITICAL && live.size() < members.size()) {
+            Frame ahead = Frames.outOfOrder(frame);
+            members.forEach(subscription -> subscription.overtake(entry.position(), ahead));
+        }
     }
 }

@@ -22,6 +22,10 @@ final class LiveSubscriptions {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     void add(Subscription subscription) {
         if (size == items.length) {
             items = Arrays.copyOf(items, size * 2);

@@ -3,15 +3,12 @@ package dev.heliograph.server.gateway;
 import static dev.heliograph.server.gateway.GatewayFixture.subscribe;
 import static dev.heliograph.server.testkit.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
-import com.google.protobuf.util.Timestamps;
 import dev.heliograph.proto.device.v1.Deliver;
-import dev.heliograph.proto.device.v1.Notification;
 import dev.heliograph.proto.device.v1.ServerFrame;
-import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.server.log.Channel;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,40 +37,32 @@ class EphemeralTest {
     }
 
     private int send(String id) {
-        Notification notification =
-                Notification.newBuilder()
-                        .setId(id)
-                        .setCreateTime(Timestamps.now())
-                        .setEphemeral(true)
-                        .build();
-        return fixture.log
-                .appender()
-                .send(
-                        inbox,
-                        Envelope.newBuilder().setNotification(notification).build().toByteArray())
-                .join();
+        return fixture.sendEphemeral(inbox, id);
     }
 
     private static void awaitIds(FakeTransport device, String... ids) {
         eventually(
                 () -> String.join(" ", ids) + ", got " + device.ids(),
-                () -> device.ids().equals(java.util.List.of(ids)));
+                () -> GatewayFixture.ids(device).equals(List.of(ids)));
     }
 
     @Test
     void keepsItsPlaceAmongWhatIsStoredAndTakesNoNumber_D9() {
         FakeTransport phone = fixture.device(gateway, user, "phone");
         subscribe(phone, inbox.path());
+        fixture.awaitLive(inbox, phone);
         fixture.append(inbox, "n1");
         assertThat(send("typing"), is(1));
         fixture.append(inbox, "n2");
         awaitIds(phone, "n1", "typing", "n2");
         Deliver typing =
-                phone.await("typing", f -> f.getDeliver().getNotification().getEphemeral())
+                phone.await(
+                                "typing",
+                                f -> f.getDeliver().getNotification().getId().equals("typing"))
                         .getDeliver();
         assertThat(typing.getSeq(), is(0L));
         assertThat(typing.getPosition(), is(""));
-        assertThat(phone.seqs(), contains(1L, 0L, 2L));
+        assertThat(typing.getNotification().getEphemeral(), is(true));
     }
 
     @Test
@@ -82,6 +71,8 @@ class EphemeralTest {
         FakeTransport quick = fixture.device(gateway, user, "quick");
         subscribe(slow, inbox.path());
         subscribe(quick, inbox.path());
+        fixture.awaitLive(inbox, slow);
+        fixture.awaitLive(inbox, quick);
         fixture.append(inbox, "n1");
         awaitIds(slow, "n1");
         slow.stall();
@@ -95,9 +86,18 @@ class EphemeralTest {
         FakeTransport late = fixture.device(gateway, user, "late");
         subscribe(late, inbox.path());
         awaitIds(late, "n1", "n2");
+        fixture.awaitLive(inbox, late);
+        eventually(
+                "the slow one is live again",
+                () -> {
+                    send("back");
+                    return slow.ids().contains("back");
+                });
         send("typing again");
-        awaitIds(slow, "n1", "n2", "typing again");
-        awaitIds(late, "n1", "n2", "typing again");
+        eventually("for the slow one", () -> slow.ids().contains("typing again"));
+        eventually("for the late one", () -> late.ids().contains("typing again"));
+        assertThat(slow.ids().contains("typing") || slow.ids().contains("typing on"), is(false));
+        assertThat(late.ids().contains("typing"), is(false));
     }
 
     @Test
@@ -108,6 +108,8 @@ class EphemeralTest {
         FakeTransport laptop = fixture.device(other, user, "laptop");
         subscribe(phone, inbox.path());
         subscribe(laptop, inbox.path());
+        fixture.awaitLive(inbox, phone);
+        fixture.awaitLive(inbox, laptop);
         assertThat(send("typing"), is(2));
         awaitIds(phone, "typing");
         awaitIds(laptop, "typing");
