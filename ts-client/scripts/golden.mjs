@@ -25,6 +25,7 @@ const client = {
   "subscribe-last-n": { subscribe: { channel: "user/alice", subId: 3, start: "START_LAST_N", lastN: 1000 } },
   unsubscribe: { unsubscribe: { channel: "user/alice" } },
   ack: { ack: { channel: "user/alice", position: POSITION } },
+  "ack-ids": { ack: { channel: "user/alice", ids: ["019ab000", "019ab001"] } },
   "refresh-token": { refreshToken: { token: "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl" } },
   heartbeat: { heartbeat: {} },
   empty: {},
@@ -112,6 +113,7 @@ const server = {
         attributes: { [UNICODE]: UNICODE },
         createTime: "2026-11-22T10:00:00Z",
         expireTime: "2026-11-22T11:00:00.001Z",
+        priority: "PRIORITY_HIGH",
       },
     },
   },
@@ -130,6 +132,29 @@ const server = {
       position: POSITION,
       notification: { id: "019ab000", payload: "AP+AfwA=" },
       redelivered: true,
+    },
+  },
+  "deliver-out-of-order": {
+    deliver: {
+      channel: "user/alice",
+      seq: "44",
+      notification: { id: "019ab000", payload: "AP+AfwA=", priority: "PRIORITY_CRITICAL" },
+      outOfOrder: true,
+    },
+  },
+  "skip-already-delivered": {
+    skip: {
+      channel: "user/alice",
+      fromSeq: "44",
+      throughSeq: "44",
+      position: POSITION,
+      counts: [{ reason: "SKIP_REASON_ALREADY_DELIVERED", count: 1 }],
+    },
+  },
+  "deliver-ephemeral": {
+    deliver: {
+      channel: "topic/t",
+      notification: { id: "019ab000", type: "typing", payload: "AP+AfwA=", priority: "PRIORITY_LOW", ephemeral: true },
     },
   },
   skip: {

@@ -16,9 +16,14 @@ const HANDLER_BACKOFF = { baseMs: 1_000, capMs: 8_000, floorMs: 100 };
 /** One thing to do in the order of the log. */
 export type Step =
   | { readonly kind: "deliver"; readonly delivery: Delivery }
+  | { readonly kind: "ephemeral"; readonly delivery: Delivery }
   | { readonly kind: "skip"; readonly skip: SkipEvent; readonly position: string }
   /** Subscribed said where the channel begins anew. */
   | { readonly kind: "reset"; readonly reset: Omit<ResetEvent, "lastPosition"> };
+
+function size(step: Step): number {
+  return step.kind === "deliver" || step.kind === "ephemeral" ? step.delivery.payload.length : 0;
+}
 
 /** What the queue needs and tells. */
 export interface QueueParts {
@@ -29,6 +34,8 @@ export interface QueueParts {
   diagnose(diagnostic: Diagnostic): void;
   /** The position moved. */
   advanced(position: string): void;
+  /** What came out of order is handled. */
+  overtook(id: string): void;
   skipped(skip: SkipEvent): void;
   reset(reset: ResetEvent): void;
   /** The handler failed for the last time. */
@@ -40,6 +47,8 @@ export interface QueueParts {
 /** Gives the notifications of one subscription to its handler, one after the other; only then does the position move. */
 export class DeliveryQueue {
   private steps: Step[] = [];
+  /** What overtakes those. */
+  private ahead: Step[] = [];
   private bytes = 0;
   private running = false;
   private ended = false;
@@ -49,13 +58,13 @@ export class DeliveryQueue {
 
   /** True when no more should come before the queue has drained. */
   get isFull(): boolean {
-    return this.steps.length >= MAX_QUEUED || this.bytes >= MAX_QUEUED_BYTES;
+    return this.steps.length + this.ahead.length >= MAX_QUEUED || this.bytes >= MAX_QUEUED_BYTES;
   }
 
   push(step: Step): void {
     if (this.ended) return;
-    this.steps.push(step);
-    this.bytes += step.kind === "deliver" ? step.delivery.payload.length : 0;
+    (step.kind === "deliver" && step.delivery.outOfOrder ? this.ahead : this.steps).push(step);
+    this.bytes += size(step);
     if (this.running) return;
     this.running = true;
     this.parts.memory.inTurn(() => this.run());
@@ -64,6 +73,7 @@ export class DeliveryQueue {
   /** Forgets what waits: it comes again after the position. A handler that runs goes on. */
   clear(): void {
     this.steps = [];
+    this.ahead = [];
     this.bytes = 0;
   }
 
@@ -75,25 +85,33 @@ export class DeliveryQueue {
   }
 
   private async run(): Promise<void> {
-    for (let step = this.steps.shift(); step; step = this.steps.shift()) {
-      this.bytes -= step.kind === "deliver" ? step.delivery.payload.length : 0;
+    for (let step = this.next(); step; step = this.next()) {
+      this.bytes -= size(step);
       await this.take(step);
     }
     this.running = false;
     if (!this.ended) this.parts.drained();
   }
 
+  private next(): Step | undefined {
+    return this.ahead.shift() ?? this.steps.shift();
+  }
+
   private async take(step: Step): Promise<void> {
     const { memory } = this.parts;
     switch (step.kind) {
       case "deliver": {
-        const { channel, seq, id, position } = step.delivery;
+        const { channel, seq, id, position, outOfOrder } = step.delivery;
         if (id !== "" && memory.ids.has(id)) this.parts.diagnose({ kind: "duplicate-dropped", channel, seq, id });
         else if (!(await this.handle(step.delivery))) return;
         memory.ids.add(id);
-        this.advance(position, seq);
+        if (outOfOrder) this.parts.overtook(id);
+        else this.advance(position, seq);
         break;
       }
+      case "ephemeral":
+        await this.handleOnce(step.delivery);
+        break;
       case "skip":
         this.parts.skipped(step.skip);
         this.advance(step.position, step.skip.throughSeq);
@@ -108,6 +126,16 @@ export class DeliveryQueue {
   private advance(position: string, seq: number): void {
     this.parts.memory.advance(position, seq);
     if (position !== "") this.parts.advanced(position);
+  }
+
+  /** A handler that fails on what is ephemeral gets no second try: its moment has passed. */
+  private async handleOnce(delivery: Delivery): Promise<void> {
+    try {
+      await this.parts.handler(delivery);
+    } catch (error) {
+      const { channel, seq, id } = delivery;
+      this.parts.diagnose({ kind: "handler-failed", channel, seq, id, attempt: 1, error });
+    }
   }
 
   /** True when the handler finished; false when it failed for good or the queue ended before. */

@@ -125,6 +125,7 @@ export class ChannelSubscription implements Subscription {
       memory,
       handler: this.handler,
       advanced: (position) => this.onAdvanced(position),
+      overtook: (id) => this.onOvertook(id),
       skipped: (skip) => this.events.emit("skip", skip),
       reset: (reset) => this.events.emit("reset", reset),
       failed: (delivery, cause) => {
@@ -192,10 +193,29 @@ export class ChannelSubscription implements Subscription {
   }
 
   onDeliver(frame: Deliver): void {
+    if (frame.notification?.ephemeral) {
+      this.onEphemeral(frame);
+      return;
+    }
     const seq = Number(frame.seq);
-    if (!this.covers("deliver", seq, seq)) return;
+    if (frame.outOfOrder ? !this.isAhead(seq) : !this.covers("deliver", seq, seq)) return;
     const delivery = toDelivery(frame, this.memory?.mayBeOfEarlierRun(seq) ?? false);
     this.enqueue({ kind: "deliver", delivery });
+  }
+
+  /** Whether what overtakes has still to come in its turn (D-8): it is known by its id then. */
+  private isAhead(seq: number): boolean {
+    const expectedSeq = this.check.expected ?? seq;
+    if (!this.confirmed) this.late("deliver");
+    else if (seq >= expectedSeq) return true;
+    else this.parts.diagnose({ kind: "covered-before", channel: this.channel, expectedSeq, throughSeq: seq });
+    return false;
+  }
+
+  /** What is in no log has no seq, moves no position, and cannot come again (D-9). */
+  private onEphemeral(frame: Deliver): void {
+    if (this.confirmed) this.enqueue({ kind: "ephemeral", delivery: toDelivery(frame, false) });
+    else this.late("deliver");
   }
 
   onSkip(frame: Skip): void {
@@ -353,6 +373,11 @@ export class ChannelSubscription implements Subscription {
 
   private onAdvanced(position: string): void {
     if (this.confirmed) this.parts.acks.note(this.channel, position);
+  }
+
+  /** At once: the gateway may skip it if it hears in time. */
+  private onOvertook(id: string): void {
+    if (this.confirmed) this.session?.send({ case: "ack", value: { channel: this.channel, ids: [id] } });
   }
 
   /** Sends Unsubscribe where the gateway knows of the subscription. */

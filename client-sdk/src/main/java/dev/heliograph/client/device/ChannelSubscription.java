@@ -207,18 +207,42 @@ final class ChannelSubscription implements Subscription {
     }
 
     void deliver(Deliver frame) {
-        if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
-            boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
-            Delivery delivery =
-                    Delivery.of(channel, frame.getSeq(), frame.getNotification(), again);
+        if (frame.getNotification().getEphemeral()) {
+            if (status == Status.LIVE) {
+                // In no log: it moves no position, and cannot come again (D-9).
+                taken(new Notified(Delivery.of(channel, frame, false), ""));
+            }
+            return;
+        }
+        boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
+        Delivery delivery = Delivery.of(channel, frame, again);
+        if (delivery.outOfOrder()) {
+            overtake(delivery);
+        } else if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
             if (delivery.id().isEmpty() || ids.add(delivery.id())) {
                 taken(new Notified(delivery, received));
             } else {
-                notices.diagnostic(
-                        Kind.DUPLICATE, channel, "Notification " + delivery.id() + " came again");
+                duplicate(delivery);
                 taken(new Passed(received));
             }
         }
+    }
+
+    /** Ahead of its turn (D-8): when that comes, it is known by its id. */
+    private void overtake(Delivery delivery) {
+        if (status != Status.LIVE || delivery.seq() < cursor.expected().orElse(0)) {
+            return;
+        }
+        if (ids.add(delivery.id())) {
+            taken(new Notified(delivery, ""));
+        } else {
+            duplicate(delivery);
+        }
+    }
+
+    private void duplicate(Delivery delivery) {
+        notices.diagnostic(
+                Kind.DUPLICATE, channel, "Notification " + delivery.id() + " came again");
     }
 
     void skip(Skip frame) {
@@ -337,14 +361,28 @@ final class ChannelSubscription implements Subscription {
         askTimer = client.loop().after(delayMs, this::ask);
     }
 
-    /** The oldest entry in the window is done (D-3). */
+    /** The oldest entry in the window is done (D-3); one without a position moves none. */
     void handled(String position) {
-        handled = position;
-        saves.note();
-        acks.note();
+        if (!position.isEmpty()) {
+            handled = position;
+            saves.note();
+            acks.note();
+        }
         if (status == Status.BEHIND && pump.hasRoom()) {
             status = Status.DETACHED;
             ask();
+        }
+    }
+
+    /**
+     * What came out of order has been handled (A-5). The gateway may skip it if it hears in time.
+     */
+    void handledAhead(String id) {
+        if (status == Status.LIVE) {
+            connection.send(
+                    ClientFrame.newBuilder()
+                            .setAck(Ack.newBuilder().setChannel(channel).addIds(id))
+                            .build());
         }
     }
 

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Queue;
 
 /**
- * What a channel's handler has not finished yet, in log order. Bounded: a full window means that
- * the channel is left and taken up again from its position, so that a slow handler costs neither
- * memory nor the connection.
+ * What a channel's handler has not finished yet, in log order, but for what overtakes. Bounded: a
+ * full window means that the channel is left and taken up again from its position, so that a slow
+ * handler costs neither memory nor the connection.
  */
 final class DeliveryWindow {
 
@@ -21,7 +21,7 @@ final class DeliveryWindow {
 
     /** One step of a channel, and the position once it is done. */
     sealed interface Entry {
-        /** The device's position once the entry is done. */
+        /** The device's position once the entry is done; empty: where it was. */
         String position();
     }
 
@@ -35,44 +35,56 @@ final class DeliveryWindow {
     record Passed(String position) implements Entry {}
 
     private final Queue<Entry> entries = new ArrayDeque<>();
+    /* What overtakes those. */
+    private final Queue<Entry> ahead = new ArrayDeque<>();
+    private Optional<Entry> head = Optional.empty();
     private long bytes;
 
     void add(Entry entry) {
-        entries.add(entry);
+        boolean overtakes = entry instanceof Notified it && it.delivery().outOfOrder();
+        (overtakes ? ahead : entries).add(entry);
         bytes += size(entry);
     }
 
-    /** The entry to be done next. */
+    /** The entry to be done next; the same until it is done. */
     Optional<Entry> head() {
-        return Optional.ofNullable(entries.peek());
+        if (head.isEmpty()) {
+            head = Optional.ofNullable(ahead.isEmpty() ? entries.poll() : ahead.poll());
+        }
+        return head;
     }
 
-    /** The head is done. Returns the new position. */
+    /** The head is done. Returns the new position, empty where it stays. */
     String complete() {
-        Entry done = entries.remove();
+        Entry done = head().orElseThrow();
+        head = Optional.empty();
         bytes -= size(done);
         return done.position();
     }
 
+    private int size() {
+        return entries.size() + ahead.size() + (head.isPresent() ? 1 : 0);
+    }
+
     /** Whether no more should be asked for. */
     boolean isFull() {
-        return entries.size() >= MAX_ENTRIES || bytes >= MAX_BYTES;
+        return size() >= MAX_ENTRIES || bytes >= MAX_BYTES;
     }
 
     /** Whether there is room again for a good while. */
     boolean hasRoom() {
-        return entries.size() <= MAX_ENTRIES / 2 && bytes <= MAX_BYTES / 2;
+        return size() <= MAX_ENTRIES / 2 && bytes <= MAX_BYTES / 2;
     }
 
     /** Empties the window and returns the ids of the notifications that were not handled. */
     List<String> abandon() {
         List<String> ids = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (entry instanceof Notified notified) {
+        while (head().isPresent()) {
+            if (head().get() instanceof Notified notified) {
                 ids.add(notified.delivery().id());
             }
+            head = Optional.empty();
         }
-        entries.clear();
         bytes = 0;
         return ids;
     }

@@ -115,15 +115,22 @@ final class HandlerPump {
         };
     }
 
+    private void done(Entry entry) {
+        busy = false;
+        failures = 0;
+        if (entry instanceof Notified it && it.delivery().outOfOrder()) {
+            subscription.handledAhead(it.delivery().id());
+        }
+        subscription.handled(window.complete());
+        advance();
+    }
+
     private void finished(Entry entry, Throwable failure) {
         if (abandoned) {
             return;
         }
         if (failure == null) {
-            busy = false;
-            failures = 0;
-            subscription.handled(window.complete());
-            advance();
+            done(entry);
             return;
         }
         Throwable cause =
@@ -135,6 +142,12 @@ final class HandlerPump {
                 entry instanceof Notified notified
                         ? "Notification " + notified.delivery().id()
                         : "A reset";
+        if (entry instanceof Notified notified && notified.delivery().ephemeral()) {
+            // Its moment has passed, and there is nothing to go on with later.
+            notices.diagnostic(Kind.HANDLER, subscription.wireName(), what + " failed", cause);
+            done(entry);
+            return;
+        }
         if (failures >= options.attempts()) {
             subscription.fail(
                     SubscriptionException.Reason.HANDLER_FAILED,

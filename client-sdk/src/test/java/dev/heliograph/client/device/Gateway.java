@@ -192,6 +192,34 @@ final class Gateway {
         loop.settle();
     }
 
+    /** Sends notification {@code n<seq>} ahead of its turn (D-8). */
+    void overtake(FakeLink link, long seq) {
+        link.receive(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setChannel(INBOX)
+                                        .setSeq(seq)
+                                        .setOutOfOrder(true)
+                                        .setNotification(
+                                                Notification.newBuilder().setId("n" + seq))));
+        loop.settle();
+    }
+
+    /** Sends what is in no log (D-9). */
+    void ephemeral(FakeLink link, String id) {
+        link.receive(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setChannel(INBOX)
+                                        .setNotification(
+                                                Notification.newBuilder()
+                                                        .setId(id)
+                                                        .setEphemeral(true))));
+        loop.settle();
+    }
+
     void skip(FakeLink link, long from, long through) {
         skip(link, from, through, through - from + 1);
     }

@@ -15,6 +15,7 @@ final class DeliverReader {
     private static final int SEQ = 2 << 3;
     private static final int POSITION = 3 << 3 | 2;
     private static final int NOTIFICATION = 4 << 3 | 2;
+    private static final int OUT_OF_ORDER = 6 << 3;
     private static final int PAYLOAD = 3 << 3 | 2;
 
     private static final int VARINT = 0;
@@ -30,6 +31,7 @@ final class DeliverReader {
     int payloadAt;
     int payloadLength;
     long seq;
+    boolean outOfOrder;
 
     /** Whether the frame is a Deliver. */
     static boolean isDeliver(ByteBuf frame) {
@@ -42,6 +44,7 @@ final class DeliverReader {
         positionLength = 0;
         payloadLength = 0;
         seq = 0;
+        outOfOrder = false;
         frame.skipBytes(1);
         int end = length(frame) + frame.readerIndex();
         while (frame.readerIndex() < end) {
@@ -56,6 +59,7 @@ final class DeliverReader {
                     positionLength = length(frame);
                     positionAt = skip(frame, positionLength);
                 }
+                case OUT_OF_ORDER -> outOfOrder = varint(frame) != 0;
                 case NOTIFICATION -> notification(frame, length(frame) + frame.readerIndex());
                 default -> skipField(frame, tag);
             }

@@ -125,6 +125,10 @@ final class HeliographConversation implements Conversation {
             return;
         }
         long seq = reader.seq;
+        if (seq == 0 || reader.outOfOrder) {
+            // In no log (D-9), or ahead of its turn, which comes if it is not acknowledged (D-8).
+            return;
+        }
         if (seq > channel.nextSeq()) {
             hole(channel, wire);
             return;

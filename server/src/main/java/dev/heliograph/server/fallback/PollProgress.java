@@ -1,5 +1,6 @@
 package dev.heliograph.server.fallback;
 
+import dev.heliograph.proto.device.v1.Deliver;
 import dev.heliograph.proto.device.v1.Outcome;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import dev.heliograph.proto.device.v1.Subscribe;
@@ -37,7 +38,7 @@ final class PollProgress {
     void saw(ServerFrame frame) {
         switch (frame.getBodyCase()) {
             case SUBSCRIBED -> subscribed(frame.getSubscribed());
-            case DELIVER -> covered(frame.getDeliver().getChannel(), frame.getDeliver().getSeq());
+            case DELIVER -> delivered(frame.getDeliver());
             case SKIP -> covered(frame.getSkip().getChannel(), frame.getSkip().getThroughSeq());
             case ERROR, GO_AWAY -> mustLeave = true;
             default -> {}
@@ -54,6 +55,15 @@ final class PollProgress {
         }
         // A position that the device does not have yet must reach it: what comes next follows it.
         news |= subscribed.getOutcome() != Outcome.OUTCOME_OK || !withPosition.contains(channel);
+    }
+
+    private void delivered(Deliver deliver) {
+        if (deliver.getPosition().isEmpty()) {
+            // Out of order or in no log: it covers nothing.
+            news = true;
+        } else {
+            covered(deliver.getChannel(), deliver.getSeq());
+        }
     }
 
     private void covered(String channel, long throughSeq) {

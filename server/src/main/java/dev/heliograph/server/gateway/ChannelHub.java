@@ -1,5 +1,6 @@
 package dev.heliograph.server.gateway;
 
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.LogEntry;
@@ -227,6 +228,23 @@ final class ChannelHub {
         }
     }
 
+    /**
+     * Sends what is in no log to the subscriptions at the head; the others do not get it. Comes on
+     * the mailbox reader's thread.
+     */
+    void onEphemeral(byte[] envelope) {
+        Optional<Frame> frame = Frames.ephemeral(channel, envelope);
+        lock.lock();
+        try {
+            int sent = frame.isEmpty() ? 0 : live.count(each -> each.pass(frame.get()));
+            if (members.size() > sent) {
+                registry.metrics().ephemeralDropped(members.size() - sent);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The log has lost entries, and this epoch has begun. Comes on the mailbox reader's thread. */
     void onLoss(String epoch) {
         lock.lock();
@@ -429,10 +447,14 @@ final class ChannelHub {
 
     private void deliver(LogEntry entry, long now) {
         head(entry.position());
-        if (live.isEmpty()) {
+        if (members.isEmpty()) {
             return;
         }
         Frame frame = Frames.covering(entry, now, false);
         live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
+        if (frame.priority() == Priority.PRIORITY_CRITICAL && live.size() < members.size()) {
+            Frame ahead = Frames.outOfOrder(frame);
+            members.forEach(subscription -> subscription.overtake(entry.position(), ahead));
+        }
     }
 }

@@ -57,7 +57,7 @@ final class Frames {
      * @param redelivered whether a Deliver is marked (D-7)
      */
     static Frame covering(LogEntry entry, long nowMs, boolean redelivered) {
-        Optional<Notification> readable = notification(entry);
+        Optional<Notification> readable = notification(entry.envelope());
         if (readable.isEmpty()) {
             // Only something else than Heliograph can have written it. It must not hold up the
             // rest.
@@ -75,24 +75,36 @@ final class Frames {
         Notification notification = readable.get();
         if (notification.hasExpireTime()
                 && Timestamps.toMillis(notification.getExpireTime()) <= nowMs) {
-            return expired(entry.channel(), entry.position().seq(), entry.position());
+            return skip(
+                    entry.channel(),
+                    entry.position().seq(),
+                    entry.position(),
+                    SkipReason.SKIP_REASON_EXPIRED);
         }
-        return Frame.of(
-                ServerFrame.newBuilder()
-                        .setDeliver(
-                                Deliver.newBuilder()
-                                        .setChannel(entry.channel().path())
-                                        .setSeq(entry.position().seq())
-                                        .setPosition(entry.position().token())
-                                        .setNotification(notification)
-                                        .setRedelivered(redelivered))
-                        .build());
+        return deliver(
+                Deliver.newBuilder()
+                        .setChannel(entry.channel().path())
+                        .setSeq(entry.position().seq())
+                        .setPosition(entry.position().token())
+                        .setNotification(notification)
+                        .setRedelivered(redelivered));
+    }
+
+    /** What is in no log (D-9); empty when it cannot be read. */
+    static Optional<Frame> ephemeral(Channel channel, byte[] envelope) {
+        return notification(envelope)
+                .map(
+                        it ->
+                                deliver(
+                                        Deliver.newBuilder()
+                                                .setChannel(channel.path())
+                                                .setNotification(it)));
     }
 
     /** What an entry holds; empty when it cannot be sent in every encoding. */
-    private static Optional<Notification> notification(LogEntry entry) {
+    private static Optional<Notification> notification(byte[] envelope) {
         try {
-            return Optional.of(Envelope.parseFrom(entry.envelope()).getNotification())
+            return Optional.of(Envelope.parseFrom(envelope).getNotification())
                     .filter(
                             // JSON has no form for other times.
                             it ->
@@ -103,19 +115,23 @@ final class Frames {
         }
     }
 
-    /** Entries that have expired, up to a position. */
-    static Frame expired(Channel channel, long fromSeq, Position through) {
-        return skip(channel, fromSeq, through, SkipReason.SKIP_REASON_EXPIRED);
+    /** A Deliver ahead of its turn (D-8). */
+    static Frame outOfOrder(Frame frame) {
+        Deliver.Builder ahead = frame.message().getDeliver().toBuilder();
+        return deliver(ahead.clearPosition().setOutOfOrder(true));
     }
 
-    /** Whether a frame covers an entry that has expired. */
-    static boolean isExpired(Frame frame) {
-        ServerFrame message = frame.message();
-        return message.hasSkip()
-                && message.getSkip().getCounts(0).getReason() == SkipReason.SKIP_REASON_EXPIRED;
+    /** A Deliver with the mark of D-7. */
+    static Frame redelivered(Frame frame) {
+        return deliver(frame.message().getDeliver().toBuilder().setRedelivered(true));
     }
 
-    private static Frame skip(Channel channel, long fromSeq, Position through, SkipReason reason) {
+    private static Frame deliver(Deliver.Builder deliver) {
+        return Frame.of(ServerFrame.newBuilder().setDeliver(deliver).build());
+    }
+
+    /** Entries that are not delivered, up to a position. */
+    static Frame skip(Channel channel, long fromSeq, Position through, SkipReason reason) {
         return Frame.of(
                 ServerFrame.newBuilder()
                         .setSkip(

@@ -22,6 +22,10 @@ final class LiveSubscriptions {
         return size == 0;
     }
 
+    int size() {
+        return size;
+    }
+
     void add(Subscription subscription) {
         if (size == items.length) {
             items = Arrays.copyOf(items, size * 2);
@@ -50,6 +54,15 @@ final class LiveSubscriptions {
                 remove(items[i]);
             }
         }
+    }
+
+    /** How many fit. */
+    int count(Predicate<Subscription> condition) {
+        int fit = 0;
+        for (int i = 0; i < size; i++) {
+            fit += condition.test(items[i]) ? 1 : 0;
+        }
+        return fit;
     }
 
     /** Empties the list and returns what was in it. */

@@ -34,10 +34,10 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     private static final Pattern DEVICE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,64}");
 
     /**
-     * A device that sends what is refused and does not read the answers is let go at this many soft
-     * limits: 1 MiB unless configured.
+     * What is queued above the soft limit, answers to refused frames and what overtakes, ends at
+     * this many soft limits, 1 MiB unless configured: the device does not read.
      */
-    private static final long MAX_ERRORS_BEHIND = 4;
+    private static final long HARD_LIMIT = 4;
 
     /**
      * Acks reach the session directory with the first heartbeat, or its check, after this: a busy
@@ -299,6 +299,12 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                     0);
             return;
         }
+        if (ack.getIdsCount() > 0) {
+            subscription.ackOvertaken(ack.getIdsList());
+            if (ack.getPosition().isEmpty()) {
+                return;
+            }
+        }
         Optional<Position> position = Position.parse(ack.getPosition());
         if (position.isEmpty()) {
             error(
@@ -383,6 +389,16 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         return transport.queuedBytes() > gateway.config().outboxSoftLimitBytes();
     }
 
+    /** What may be queued at all, but for a page of the log. */
+    long hardLimitBytes() {
+        return HARD_LIMIT * gateway.config().outboxSoftLimitBytes();
+    }
+
+    /** Whether the outbox has passed the hard limit. */
+    boolean overflows() {
+        return transport.queuedBytes() > hardLimitBytes();
+    }
+
     /** Queues a frame. */
     void send(Frame frame) {
         if (!transport.send(frame)) {
@@ -448,7 +464,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     /** Answers a frame that is refused (E-1). */
     void error(ErrorCode code, String message, String channel, int subId, int retryAfterMs) {
-        if (transport.queuedBytes() > MAX_ERRORS_BEHIND * gateway.config().outboxSoftLimitBytes()) {
+        if (overflows()) {
             close(CloseCode.CLOSE_CODE_SLOW_CONSUMER);
             return;
         }

@@ -1,5 +1,7 @@
 package dev.heliograph.server.gateway;
 
+import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.proto.device.v1.SkipReason;
 import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
@@ -7,6 +9,7 @@ import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.Page;
 import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -46,6 +49,8 @@ final class Subscription {
     private boolean moved;
     /* Written by the first read and at resets, before the cursor: what the device may have been sent before (D-7). */
     private long sentThrough;
+    /* There while it is behind because its device is slow; set with the hub's lock. */
+    private volatile Overtaken overtaken;
     /* Where the first read begins, until it does. */
     private From begin;
 
@@ -139,7 +144,7 @@ final class Subscription {
             return false;
         }
         if (session.outboxFull()) {
-            mode = Mode.LAGGING;
+            lag();
             // The outbox may have been emptied since: then nobody else would wake this
             // subscription.
             if (!session.outboxFull()) {
@@ -153,9 +158,61 @@ final class Subscription {
         return true;
     }
 
+    /**
+     * Takes what is in no log, and moves nothing; false when the device is too slow for it. With
+     * the hub's lock.
+     */
+    boolean pass(Frame frame) {
+        if (session.outboxFull()) {
+            return false;
+        }
+        send(frame);
+        return true;
+    }
+
+    /** The device is too slow. With the hub's lock. */
+    private void lag() {
+        mode = Mode.LAGGING;
+        if (overtaken == null) {
+            overtaken = new Overtaken();
+        }
+    }
+
+    /**
+     * Sends a CRITICAL ahead of its turn if this subscription is behind (D-8). With the hub's lock.
+     *
+     * @param frame holds it out of order
+     */
+    void overtake(Position position, Frame frame) {
+        Overtaken ahead = overtaken;
+        Position at = cursor;
+        if (ahead == null || !position.epoch().equals(at.epoch()) || position.seq() <= at.seq()) {
+            return;
+        }
+        if (session.overflows()) {
+            // A page of large entries may be what fills it: then this one waits for its turn.
+            if (ahead.bytes() > session.hardLimitBytes() / 2) {
+                session.close(CloseCode.CLOSE_CODE_SLOW_CONSUMER);
+            }
+            return;
+        }
+        if (ahead.add(frame.message().getDeliver(), position.seq())) {
+            send(position.seq() <= sentThrough ? Frames.redelivered(frame) : frame);
+        }
+    }
+
+    /** The device has handled what came out of order. */
+    void ackOvertaken(List<String> ids) {
+        Overtaken ahead = overtaken;
+        if (ahead != null) {
+            ahead.handled(ids);
+        }
+    }
+
     /** At the head now. With the hub's lock. */
     void live() {
         mode = Mode.LIVE;
+        overtaken = null;
     }
 
     /** Waits for {@link #unpark}. With the hub's lock. */
@@ -198,6 +255,9 @@ final class Subscription {
     void onDrained() {
         hub.whileLocked(
                 () -> {
+                    if (overtaken != null) {
+                        overtaken.drained();
+                    }
                     if (mode == Mode.LAGGING) {
                         readOn();
                     }
@@ -244,6 +304,9 @@ final class Subscription {
             // Numbers of another log.
             sentThrough = 0;
             moved = false;
+            if (overtaken != null) {
+                overtaken = new Overtaken();
+            }
         }
         cursor = page.base();
         send(Frames.subscribed(hub.channel(), subId, page, byKept, sentThrough));
@@ -284,7 +347,7 @@ final class Subscription {
      * else has taken over.
      */
     private boolean lags() {
-        hub.whileLocked(() -> mode = Mode.LAGGING);
+        hub.whileLocked(this::lag);
         if (session.outboxFull()) {
             return true;
         }
@@ -297,26 +360,50 @@ final class Subscription {
         return !ours[0];
     }
 
-    /** Sends what covers the entries of a page; neighbours that have expired share a Skip. */
+    /**
+     * Sends what covers the entries of a page; neighbours that are skipped for one reason share a
+     * Skip.
+     */
     private void cover(Page page) {
         long now = System.currentTimeMillis();
-        long expiredFrom = 0;
+        SkipReason skipping = SkipReason.SKIP_REASON_UNSPECIFIED;
+        long skippingFrom = 0;
         for (LogEntry entry : page.entries()) {
-            Frame frame = Frames.covering(entry, now, entry.position().seq() <= sentThrough);
-            if (Frames.isExpired(frame)) {
-                expiredFrom = expiredFrom == 0 ? entry.position().seq() : expiredFrom;
-            } else {
-                if (expiredFrom != 0) {
-                    send(Frames.expired(hub.channel(), expiredFrom, cursor));
-                    expiredFrom = 0;
-                }
+            long seq = entry.position().seq();
+            Frame frame = Frames.covering(entry, now, seq <= sentThrough);
+            SkipReason reason = skipReason(frame);
+            if (reason != skipping) {
+                skip(skipping, skippingFrom);
+                skipping = reason;
+                skippingFrom = seq;
+            }
+            if (reason == SkipReason.SKIP_REASON_UNSPECIFIED) {
                 send(frame);
             }
             moved = true;
             cursor = entry.position();
         }
-        if (expiredFrom != 0) {
-            send(Frames.expired(hub.channel(), expiredFrom, cursor));
+        skip(skipping, skippingFrom);
+    }
+
+    /** Why an entry is not delivered; unspecified if it is. */
+    private SkipReason skipReason(Frame frame) {
+        Overtaken ahead = overtaken;
+        boolean handled =
+                ahead != null
+                        && frame.message().hasDeliver()
+                        && ahead.take(frame.message().getDeliver().getNotification().getId());
+        return handled
+                ? SkipReason.SKIP_REASON_ALREADY_DELIVERED
+                : frame.message().hasSkip()
+                        ? frame.message().getSkip().getCounts(0).getReason()
+                        : SkipReason.SKIP_REASON_UNSPECIFIED;
+    }
+
+    /** Sends the Skip from a number up to the cursor. */
+    private void skip(SkipReason reason, long from) {
+        if (reason != SkipReason.SKIP_REASON_UNSPECIFIED) {
+            send(Frames.skip(hub.channel(), from, cursor, reason));
         }
     }
 
@@ -353,7 +440,7 @@ final class Subscription {
                         hub.channel(),
                         handled,
                         mayGoBack,
-                        Optional.of(moved ? Math.max(sentThrough, at.seq()) : sentThrough)
+                        Optional.of(sentThrough(at))
                                 .filter(seq -> seq > 0)
                                 .map(seq -> new DeviceMemory.Sent(at.epoch(), seq)));
         if (handled.isPresent()) {
@@ -361,6 +448,13 @@ final class Subscription {
             mayGoBack = false;
         }
         return Optional.of(taken);
+    }
+
+    /** The newest number that the device may have been sent, now or before; 0 for none. */
+    private long sentThrough(Position at) {
+        Overtaken ahead = overtaken;
+        long through = Math.max(sentThrough, ahead == null ? 0 : ahead.throughSeq());
+        return moved ? Math.max(through, at.seq()) : through;
     }
 
     /** The session directory could not be told. */

@@ -87,6 +87,27 @@ class EventStreamTest {
     }
 
     @Test
+    void s3WhatIsEphemeralHasNoIdAndDoesNotComeAgain_D9() throws Exception {
+        String id;
+        try (TestStream before = servers.stream("eve", "?device=d")) {
+            before.await("subscribed");
+            servers.notify("eve");
+            id = before.awaitIds(1).lastEventId();
+            eventually(
+                    "it is at the head and gets one",
+                    () -> {
+                        assertThat(servers.notifyEphemeral("eve"), is(1));
+                        return before.ids().size() > 1;
+                    });
+            assertThat(before.lastEventId(), is(id));
+        }
+        String next = servers.notify("eve");
+        try (TestStream after = servers.stream("eve", "?device=d", "Last-Event-ID: " + id)) {
+            assertThat(after.awaitIds(1).ids(), is(List.of(next)));
+        }
+    }
+
+    @Test
     void s4TheIdOfAStreamWithSeveralChannelsResumesEachOfThem() throws Exception {
         String inboxFirst = "?device=d&channel=user/carol&channel=topic/news";
         String newsFirst = "?device=d&channel=topic/news&channel=user/carol";

@@ -61,6 +61,15 @@ final class FallbackFixture implements AutoCloseable {
         return producer.notify(token("backend"), user);
     }
 
+    /** Sends what is in no log, to this many gateways. */
+    int notifyEphemeral(String user) {
+        return producer.api(token("backend"))
+                .notify(TestProducer.request(user).toBuilder().setEphemeral(true).build())
+                .getResults(0)
+                .getSent()
+                .getGateways();
+    }
+
     List<String> notify(String user, int count) {
         return IntStream.range(0, count).mapToObj(_ -> notify(user)).toList();
     }

@@ -52,6 +52,13 @@ class PositionsTest {
     }
 
     @Test
+    void s3ADeliverWithoutAPositionMovesNothing() {
+        Positions positions = new Positions(List.of(subscribe("user/alice", ONE)));
+        assertThat(positions.cover(deliver("user/alice", "")), is(false));
+        assertThat(positions.eventId(), is(ONE));
+    }
+
+    @Test
     void s4WhatIsNoEventIdIsRefused() {
         for (String text : List.of("", ",", ONE + "," + TWO, "hash:" + ONE + ",", "hash:x")) {
             assertThrows(Refused.class, () -> Positions.parse(text, List.of("a", "b")), text);

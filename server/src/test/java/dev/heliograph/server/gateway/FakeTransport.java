@@ -85,7 +85,12 @@ final class FakeTransport implements SessionTransport {
 
     /** The socket takes nothing from now on. */
     void stall() {
-        queuedBytes = Integer.MAX_VALUE;
+        stall(Integer.MAX_VALUE);
+    }
+
+    /** The same, with so many bytes before its eyes. */
+    void stall(long bytes) {
+        queuedBytes = bytes;
     }
 
     /** The socket has taken everything. */

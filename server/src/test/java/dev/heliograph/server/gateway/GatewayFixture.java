@@ -21,6 +21,7 @@ import dev.heliograph.server.log.LogAppender.Append;
 import dev.heliograph.server.log.LogStore;
 import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
+import dev.heliograph.server.testkit.Eventually;
 import dev.heliograph.server.testkit.TestRedis;
 import java.time.Duration;
 import java.time.Instant;
@@ -201,6 +202,40 @@ final class GatewayFixture implements AutoCloseable {
         public void close() {
             log.close();
         }
+    }
+
+    /** What {@link #awaitLive} sends, any number of times. */
+    static final String HELLO = "hello";
+
+    /** The subscription stands at the head: what is in no log reaches it. */
+    void awaitLive(Channel channel, FakeTransport device) {
+        Eventually.eventually(
+                "live",
+                () -> {
+                    sendEphemeral(channel, HELLO);
+                    return device.frames().stream()
+                            .anyMatch(f -> f.getDeliver().getNotification().getId().equals(HELLO));
+                });
+    }
+
+    /** Sends what is in no log, to this many gateways. */
+    int sendEphemeral(Channel channel, String id) {
+        Notification notification =
+                Notification.newBuilder()
+                        .setId(id)
+                        .setCreateTime(Timestamps.now())
+                        .setEphemeral(true)
+                        .build();
+        return log.appender()
+                .send(
+                        channel,
+                        Envelope.newBuilder().setNotification(notification).build().toByteArray())
+                .join();
+    }
+
+    /** Ids of what came, without {@link #HELLO}. */
+    static List<String> ids(FakeTransport device) {
+        return device.ids().stream().filter(id -> !id.equals(HELLO)).toList();
     }
 
     void appendAll(Channel channel, String... ids) {
