@@ -8,12 +8,14 @@
 --       14 '1': the caller waits for replicas  15 '1': report mailboxes that are not here, and leave their interest
 -- Reply {0, epoch, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
 
--- Eight entries cost Redis about what the wake-ups of all other gateways do; the gap keeps a gateway that comes and goes from
--- switching.
+-- Up to eight copies cost Redis less than waking all the gateways that do not want the entry; the gap keeps a gateway that comes
+-- and goes from changing the way.
 local BROADCAST_ABOVE, MAILBOXES_BELOW = 8, 4
--- A dead mailbox counts that long as interested, and looking for them is 1 % of a broadcast.
+-- So long a dead mailbox counts; asking for all of them each time would cost as much as the copies.
 local PRUNE_EVERY = 64
-local DOORBELL_ABOVE_BYTES, DOORBELL_FROM_MAILBOXES = 2048, 4
+-- From four copies on, four fifths of what is written to memory, AOF and replicas would be copies of a large envelope. A
+-- broadcast is one copy, dearer to read again for many gateways than to keep: so 10,000 of them stay below 160 MB.
+local DOORBELL_ABOVE_BYTES, DOORBELL_FROM_MAILBOXES, BROADCAST_DOORBELL_ABOVE_BYTES = 2048, 4, 16384
 
 if ARGV[10] ~= '' then
   for bucket = 3, 4 do
@@ -86,7 +88,7 @@ end
 keep(KEYS[1], ARGV[6])
 keep(KEYS[2], ARGV[7])
 
-local gone = {}
+local reply = {0, epoch, number, id}
 if broadcasts or #mailboxes > BROADCAST_ABOVE
     or (#ARGV[3] > DOORBELL_ABOVE_BYTES and #mailboxes >= DOORBELL_FROM_MAILBOXES) then
   local able, rest = {}, {}
@@ -104,39 +106,37 @@ if broadcasts or #mailboxes > BROADCAST_ABOVE
   end
   local entry = {'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
     'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2]}
-  if #ARGV[3] <= DOORBELL_ABOVE_BYTES or #able < DOORBELL_FROM_MAILBOXES then
+  local most = many and BROADCAST_DOORBELL_ABOVE_BYTES or DOORBELL_ABOVE_BYTES
+  if #able < DOORBELL_FROM_MAILBOXES or #ARGV[3] <= most then
     entry[#entry + 1] = 'd'
     entry[#entry + 1] = ARGV[3]
   end
-  if not many or type(redis.pcall('XADD', ARGV[8] .. 'b', unpack(entry))) ~= 'string' then
-    -- Also when the stream is not here: gateways make it, and those that find it gone begin anew.
+  -- Where the stream is not here mailboxes do: gateways make it, and those that find it gone begin anew.
+  local broadcast = many and type(redis.pcall('XADD', ARGV[8] .. 'b', unpack(entry))) == 'string'
+  if not broadcast or number % PRUNE_EVERY == 0 then
     for _, mailbox in ipairs(able) do
-      if not redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, unpack(entry)) then
-        gone[#gone + 1] = mailbox
+      local there
+      if broadcast then
+        there = redis.pcall('EXISTS', ARGV[8] .. 'm:' .. mailbox) ~= 0
+      else
+        there = redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, unpack(entry))
       end
-    end
-  elseif number % PRUNE_EVERY == 0 then
-    for _, mailbox in ipairs(able) do
-      if redis.pcall('EXISTS', ARGV[8] .. 'm:' .. mailbox) == 0 then
-        gone[#gone + 1] = mailbox
+      if not there and ARGV[15] == '1' then
+        reply[#reply + 1] = mailbox
+      elseif not there then
+        redis.call('HDEL', KEYS[2], '@' .. mailbox)
       end
     end
   end
 end
 for _, mailbox in ipairs(mailboxes) do
   -- An error, as from a slot that is being moved, must not keep the rest from being written.
-  if not redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
-      'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3]) then
-    gone[#gone + 1] = mailbox
-  end
-end
-
-local reply = {0, epoch, number, id}
-for _, mailbox in ipairs(gone) do
-  -- No such mailbox: its gateway is dead.
-  if ARGV[15] == '1' then
+  local sent = redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
+    'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3])
+  if not sent and ARGV[15] == '1' then
     reply[#reply + 1] = mailbox
-  else
+  elseif not sent then
+    -- No such mailbox: its gateway is dead.
     redis.call('HDEL', KEYS[2], '@' .. mailbox)
   end
 end

@@ -139,6 +139,8 @@ class BroadcastTest {
         assertThat(broadcasts(), is(true));
         for (FakeTransport each : both) {
             assertThat(each.seqs(), is(LongStream.rangeClosed(1, appended.get()).boxed().toList()));
+            List<String> ids = each.seqs().stream().map(seq -> "n" + seq).toList();
+            assertThat("whole notifications", each.ids(), is(ids));
         }
     }
 
@@ -172,7 +174,6 @@ class BroadcastTest {
     }
 
     private void mixed(List<FakeTransport> devices) {
-        ByteString large = ByteString.copyFrom(new byte[4_000]);
         for (int i = 0; i < 50; i++) {
             append(i % 3);
             fixture.append(
@@ -180,7 +181,8 @@ class BroadcastTest {
                     Notification.newBuilder()
                             .setId("n" + appended.incrementAndGet())
                             .setCreateTime(Timestamps.now())
-                            .setPayload(large));
+                            .setPayload(
+                                    ByteString.copyFrom(new byte[i % 2 == 0 ? 4_000 : 20_000])));
         }
         append(2);
         await(devices);

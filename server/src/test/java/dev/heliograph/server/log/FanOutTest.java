@@ -29,6 +29,7 @@ class FanOutTest {
     private static final MailboxGroups GROUPS = MailboxGroups.OF_ONE_SERVER;
     private static final AtomicInteger CHANNELS = new AtomicInteger();
     private static final int LARGE = 2_049;
+    private static final int LARGE_BROADCAST = 16_385;
 
     private static TestRedis redis;
     private static RedisClients clients;
@@ -104,14 +105,15 @@ class FanOutTest {
         append("large", LARGE);
         assertThat(envelopeSizes(mailbox(1)), contains(LARGE, LARGE - 1, 0));
         interested(5, 9);
-        append("large broadcast", LARGE);
+        append("not large enough", LARGE_BROADCAST - 1);
+        append("large broadcast", LARGE_BROADCAST);
         append("small broadcast", 1);
-        assertThat(envelopeSizes(broadcasts), contains(0, 1));
+        assertThat(envelopeSizes(broadcasts), contains(LARGE_BROADCAST - 1, 0, 1));
         assertThat(
                 log.read(channel, Optional.empty(), new From.LastN(2), 1).join().entries().stream()
                         .map(entry -> entry.envelope().length)
                         .toList(),
-                contains(LARGE));
+                contains(LARGE_BROADCAST));
     }
 
     @Test
@@ -119,9 +121,9 @@ class FanOutTest {
         interested(1, 10);
         redis.commands().hset(Keys.state(channel), "@" + name(10), "1");
         append("small", 1);
-        append("large", LARGE);
+        append("large", LARGE_BROADCAST);
         assertThat(envelopeSizes(broadcasts), contains(1, 0));
-        assertThat(envelopeSizes(mailbox(10)), contains(1, LARGE));
+        assertThat(envelopeSizes(mailbox(10)), contains(1, LARGE_BROADCAST));
         assertThat(envelopeSizes(mailbox(9)), is(empty()));
     }
 
