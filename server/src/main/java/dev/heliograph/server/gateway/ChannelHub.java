@@ -212,10 +212,13 @@ final class ChannelHub {
                         drift("epoch");
                     } else if (at.id().compareTo(head.id()) <= 0) {
                         return;
-                    } else if (entry.previous().equals(head.id())) {
-                        push(entry);
-                    } else {
+                    } else if (!entry.previous().equals(head.id())) {
                         drift("chain");
+                    } else if (entry.isDoorbell()) {
+                        registry.metrics().doorbell();
+                        readOn();
+                    } else {
+                        push(entry);
                     }
                 }
                 // It is in the log already: the reading under way, or another round of it, finds
@@ -336,6 +339,11 @@ final class ChannelHub {
                 why,
                 head.seq());
         registry.metrics().repaired(why);
+        readOn();
+    }
+
+    /** Under the lock, SYNCED: reads from the head on, once for all that comes meanwhile. */
+    private void readOn() {
         state = State.SYNCING;
         registry.run(() -> resync(true));
     }

@@ -268,6 +268,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     @Override
+    public boolean listensTo(Channel channel) {
+        return registry.has(channel);
+    }
+
+    @Override
     public void onEntry(LogEntry entry) {
         registry.onEntry(entry);
     }

@@ -171,6 +171,11 @@ final class HubRegistry implements AutoCloseable {
         hubs.remove(hub.channel(), hub);
     }
 
+    /** Whether the channel has a hub. */
+    boolean has(Channel channel) {
+        return hubs.containsKey(channel);
+    }
+
     /** The channels that have a hub. */
     Set<Channel> channels() {
         return hubs.keySet();

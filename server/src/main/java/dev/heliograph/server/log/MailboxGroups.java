@@ -1,8 +1,8 @@
 package dev.heliograph.server.log;
 
 /**
- * How the 64 partitions share mailboxes. A mailbox has to be on the server that has the logs of its
- * channels, since one script writes both.
+ * How the 64 partitions share mailboxes and broadcast streams. Both have to be on the server that
+ * has the logs of their channels, since one script writes all.
  */
 enum MailboxGroups {
 
@@ -39,13 +39,28 @@ enum MailboxGroups {
         return MailboxGeneration.group(channel, count);
     }
 
+    /** What all keys of a group begin with. */
+    private String keys(int group) {
+        return "hg:{" + tag(group) + "}:";
+    }
+
+    /** The same of the group that serves the channel. */
+    String keys(Channel channel) {
+        return keys(of(channel));
+    }
+
     /** What, with a mailbox' name behind it, is the key of the mailbox of a group. */
     String prefix(int group) {
-        return "hg:{" + tag(group) + "}:m:";
+        return keys(group) + "m:";
     }
 
     /** What, with a mailbox' name behind it, is the key of the mailbox that serves the channel. */
     String prefix(Channel channel) {
         return prefix(of(channel));
+    }
+
+    /** Key of the stream that every gateway reads beside its mailbox of a group. */
+    String broadcasts(int group) {
+        return keys(group) + 'b';
     }
 }

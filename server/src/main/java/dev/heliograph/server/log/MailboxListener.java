@@ -6,7 +6,13 @@ package dev.heliograph.server.log;
  */
 public interface MailboxListener {
 
-    /** An entry of a channel that this mailbox is interested in, or was until a moment ago. */
+    /**
+     * Whether anybody here listens to a channel, or registers its interest at the moment: others
+     * come by broadcast, and are not looked at any further.
+     */
+    boolean listensTo(Channel channel);
+
+    /** An entry of a channel that somebody here listens to. */
     void onEntry(LogEntry entry);
 
     /**

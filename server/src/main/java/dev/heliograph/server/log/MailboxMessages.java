@@ -3,16 +3,21 @@ package dev.heliograph.server.log;
 import static dev.heliograph.server.log.RedisLog.text;
 
 import io.lettuce.core.StreamMessage;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * What mailboxes bring: entries of logs, what is in no log, losses, sessions that were replaced,
- * and probes.
+ * What mailboxes and broadcast streams bring: entries of logs, what is in no log, losses, sessions
+ * that were replaced, and probes.
  */
 final class MailboxMessages {
 
     private static final System.Logger LOGGER = System.getLogger(MailboxMessages.class.getName());
+
+    /** What is no entry comes after those that it may be about. */
+    private static final EntryId LAST = new EntryId(Long.MAX_VALUE, 0);
 
     private final MailboxListener listener;
     private final Consumer<String> probeSeen;
@@ -23,8 +28,32 @@ final class MailboxMessages {
         this.probeSeen = probeSeen;
     }
 
+    /**
+     * Hands on what one read has brought. A channel that has changed over between mailboxes and
+     * broadcasts has its entries in both: then they are brought into their order.
+     *
+     * @param mixed whether some come from mailboxes and some from broadcast streams
+     */
+    void takeAll(List<StreamMessage<String, byte[]>> read, boolean mixed) {
+        if (mixed) {
+            // By the places in the logs, which are in order within each channel.
+            read.stream().sorted(Comparator.comparing(MailboxMessages::place)).forEach(this::take);
+        } else {
+            read.forEach(this::take);
+        }
+    }
+
+    private static EntryId place(StreamMessage<String, byte[]> message) {
+        byte[] id = message.getBody().get("i");
+        try {
+            return id == null ? LAST : EntryId.parse(text(id));
+        } catch (NumberFormatException e) {
+            return LAST;
+        }
+    }
+
     /** Hands a message on. One that cannot be understood must not keep the others away. */
-    void take(StreamMessage<String, byte[]> message) {
+    private void take(StreamMessage<String, byte[]> message) {
         try {
             take(message.getBody());
         } catch (RuntimeException e) {
@@ -50,6 +79,9 @@ final class MailboxMessages {
         int slash = name.indexOf('/');
         Channel channel =
                 Channel.parse(name.substring(0, slash), name.substring(slash + 1)).orElseThrow();
+        if (!listener.listensTo(channel)) {
+            return;
+        }
         byte[] seq = body.get("s");
         byte[] envelope = body.get("d");
         if (seq == null && envelope != null) {
@@ -66,7 +98,10 @@ final class MailboxMessages {
                         Long.parseLong(text(seq)),
                         EntryId.parse(text(body.get("i"))),
                         text(body.get("f")));
+        EntryId previous = EntryId.parse(text(body.get("p")));
         listener.onEntry(
-                new LogEntry(channel, position, EntryId.parse(text(body.get("p"))), envelope));
+                envelope == null
+                        ? LogEntry.doorbell(channel, position, previous)
+                        : new LogEntry(channel, position, previous, envelope));
     }
 }

@@ -1,15 +1,14 @@
 package dev.heliograph.server.log;
 
-import static dev.heliograph.server.log.RedisLog.ascii;
-
 import io.lettuce.core.RedisException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.StreamMessage;
 import io.lettuce.core.XReadArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,22 +21,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads some of a gateway's mailboxes, one thread on one connection of its own, and keeps them
- * alive. All of them are on one server.
+ * Reads some of a gateway's mailboxes and the broadcast streams beside them, one thread on one
+ * connection of its own, and keeps them alive. All of them are on one server.
  *
- * <p>After the connection was lost it goes on from its cursor only if the same Redis server still
- * has the mailboxes and nothing was dropped from them unread; otherwise it begins a new generation:
- * new mailboxes under a new name.
+ * <p>After the connection was lost it goes on from its cursors only if the same Redis server still
+ * has the streams and nothing was dropped from them unread; otherwise it begins a new generation:
+ * new mailboxes under a new name, and broadcasts from now on.
  */
 final class MailboxReader implements AutoCloseable {
 
     private static final System.Logger LOGGER = System.getLogger(MailboxReader.class.getName());
-
-    /**
-     * A mailbox without its reader dies after this: the publishes that find it gone drop its
-     * interest.
-     */
-    private static final long LIFE_MS = 30_000;
 
     /** How often mailboxes are kept alive and emptied: six chances before one dies. */
     private static final long TEND_EVERY_MS = 5_000;
@@ -45,7 +38,7 @@ final class MailboxReader implements AutoCloseable {
     /** XREAD's longest wait: short enough to tend in time. */
     private static final long BLOCK_MS = 1_000;
 
-    /** Entries of a mailbox that one XREAD may return. */
+    /** Entries of a stream that one XREAD may return. */
     private static final int READ_COUNT = 512;
 
     /**
@@ -83,7 +76,9 @@ final class MailboxReader implements AutoCloseable {
     private volatile long oldestUnreadMs;
 
     /* Owned by the reader thread. */
-    private Cursor[] cursors = {};
+    private List<FollowedGroup> followed = List.of();
+    /* By key, the mailboxes first. */
+    private final Map<String, StreamCursor> cursors = new LinkedHashMap<>();
     private String server = "";
     private long nextTendMs;
     private long lastReadNanos;
@@ -215,19 +210,21 @@ final class MailboxReader implements AutoCloseable {
 
     private void begin(RedisCommands<String, byte[]> redis, String reason) {
         String name = node + '.' + HexFormat.of().toHexDigits(random.nextLong());
-        Cursor[] fresh = new Cursor[groups.size()];
-        for (int i = 0; i < fresh.length; i++) {
-            String key = layout.prefix(groups.get(i)) + name;
-            // The mailbox exists before the first interest names it.
-            String first = redis.xadd(key, Map.of("n", ascii(node)));
-            redis.pexpire(key, LIFE_MS);
-            fresh[i] = new Cursor(key, EntryId.parse(first));
+        List<FollowedGroup> fresh = new ArrayList<>(groups.size());
+        for (int group : groups) {
+            // Both exist, and are read from here on, before the first interest names the mailbox.
+            fresh.add(
+                    FollowedGroup.begin(
+                            redis, layout.prefix(group) + name, layout.broadcasts(group), node));
         }
         if (mailbox != null) {
             redis.del(mailboxKeys());
         }
         mailbox = name;
-        cursors = fresh;
+        followed = fresh;
+        cursors.clear();
+        followed.forEach(group -> cursors.put(group.mailbox().key(), group.mailbox()));
+        followed.forEach(group -> cursors.put(group.broadcasts().key(), group.broadcasts()));
         nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
         LOGGER.log(
                 System.Logger.Level.INFO,
@@ -240,11 +237,13 @@ final class MailboxReader implements AutoCloseable {
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     private void read(RedisCommands<String, byte[]> redis) {
-        XReadArgs.StreamOffset[] offsets = new XReadArgs.StreamOffset[cursors.length];
-        for (int group = 0; group < cursors.length; group++) {
-            offsets[group] =
-                    XReadArgs.StreamOffset.from(cursors[group].key, cursors[group].last.toString());
-        }
+        XReadArgs.StreamOffset[] offsets =
+                cursors.values().stream()
+                        .map(
+                                cursor ->
+                                        XReadArgs.StreamOffset.from(
+                                                cursor.key(), cursor.last().toString()))
+                        .toArray(XReadArgs.StreamOffset[]::new);
         // Half the command timeout at most: a quiet mailbox must not look like a dead Redis.
         long blockMs = Math.min(BLOCK_MS, clients.commandTimeout().toMillis() / 2);
         List<StreamMessage<String, byte[]>> read =
@@ -253,11 +252,19 @@ final class MailboxReader implements AutoCloseable {
             oldestUnreadMs = 0;
             return;
         }
-        oldestUnreadMs = EntryId.parse(read.getFirst().getId()).ms();
+        long oldestMs = Long.MAX_VALUE;
+        boolean fromMailbox = false;
+        boolean broadcast = false;
         for (StreamMessage<String, byte[]> message : read) {
-            cursor(message.getStream()).advance(EntryId.parse(message.getId()));
-            messages.take(message);
+            EntryId id = EntryId.parse(message.getId());
+            cursor(message.getStream()).advance(id);
+            oldestMs = Math.min(oldestMs, id.ms());
+            boolean own = message.getStream().endsWith(mailbox);
+            fromMailbox |= own;
+            broadcast |= !own;
         }
+        oldestUnreadMs = oldestMs;
+        messages.takeAll(read, fromMailbox && broadcast);
         linger(read.size());
     }
 
@@ -269,30 +276,21 @@ final class MailboxReader implements AutoCloseable {
         lastReadNanos = now;
     }
 
-    private Cursor cursor(String key) {
-        for (Cursor cursor : cursors) {
-            if (cursor.key.equals(key)) {
-                return cursor;
-            }
+    private StreamCursor cursor(String key) {
+        StreamCursor cursor = cursors.get(key);
+        if (cursor == null) {
+            throw new IllegalStateException(
+                    "Redis answered for a stream that was not asked for: " + key);
         }
-        throw new IllegalStateException(
-                "Redis answered for a stream that was not asked for: " + key);
+        return cursor;
     }
 
     private void tend(RedisCommands<String, byte[]> redis) {
         nextTendMs = System.currentTimeMillis() + TEND_EVERY_MS;
-        for (Cursor cursor : cursors) {
-            EntryId next = new EntryId(cursor.last.ms(), cursor.last.n() + 1);
-            long verdict =
-                    redis.eval(
-                            Script.TEND.text(),
-                            ScriptOutputType.INTEGER,
-                            new String[] {cursor.key},
-                            ascii(LIFE_MS),
-                            ascii(next),
-                            ascii(cursor.read));
-            if (verdict != 1) {
-                begin(redis, verdict == 0 ? "a mailbox is gone" : "a mailbox ran over");
+        for (FollowedGroup group : followed) {
+            String lost = group.tend(redis);
+            if (!lost.isEmpty()) {
+                begin(redis, lost);
                 return;
             }
         }
@@ -331,24 +329,6 @@ final class MailboxReader implements AutoCloseable {
         } catch (RedisException | LogException e) {
             LOGGER.log(
                     System.Logger.Level.INFO, "Mailboxes are left to expire: {0}", e.getMessage());
-        }
-    }
-
-    /** How far one mailbox has been read. */
-    private static final class Cursor {
-        private final String key;
-        private EntryId last;
-        private long read = 1;
-
-        /** After the entry that made the mailbox. */
-        Cursor(String key, EntryId first) {
-            this.key = key;
-            this.last = first;
-        }
-
-        void advance(EntryId id) {
-            last = id;
-            read++;
         }
     }
 }

@@ -50,6 +50,7 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
     private final byte[] logLife;
     private final byte[] stateLife;
     private final byte[] bucketLife;
+    private final byte[] reportsAbsent;
 
     /**
      * A log on several connections, so that a storm of replays does not hold up publishes, nor one
@@ -76,6 +77,7 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
         this.logLife = ascii(config.retention().toMillis());
         this.stateLife = ascii(config.retention().plus(STATE_BEYOND_LOG).toMillis());
         this.bucketLife = ascii(config.idempotencyWindow().multipliedBy(2).toMillis());
+        this.reportsAbsent = ascii(groups == MailboxGroups.OF_A_CLUSTER ? "1" : "0");
     }
 
     @Override
@@ -97,7 +99,6 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                                                 .getBytes(UTF_8))
                         .orElse(NONE);
         boolean again = append.level() != AckLevel.ACCEPTED;
-        boolean report = groups == MailboxGroups.OF_A_CLUSTER;
         return writes.get(append.level())
                 .run(
                         Script.PUBLISH,
@@ -113,14 +114,14 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                         maxLength,
                         logLife,
                         stateLife,
-                        ascii(groups.prefix(channel)),
+                        ascii(groups.keys(channel)),
                         MAILBOX_LENGTH,
                         field,
                         ascii(requestHash),
                         ascii(append.notificationId()),
                         bucketLife,
                         ascii(again ? "1" : "0"),
-                        ascii(report ? "1" : "0"))
+                        reportsAbsent)
                 .thenApply(reply -> appended(reply, append, requestHash));
     }
 
@@ -130,7 +131,6 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
             return CompletableFuture.failedFuture(
                     new LogException.Full("Redis has little memory left"));
         }
-        boolean report = groups == MailboxGroups.OF_A_CLUSTER;
         return writes.get(AckLevel.ACCEPTED)
                 .run(
                         Script.SEND,
@@ -139,19 +139,17 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                         envelope,
                         ascii(groups.prefix(channel)),
                         MAILBOX_LENGTH,
-                        ascii(report ? "1" : "0"))
+                        reportsAbsent)
                 .thenApply(
                         reply -> {
-                            reply.subList(1, reply.size())
-                                    .forEach(mailbox -> reap(channel, text(mailbox)));
+                            reap(channel, reply.subList(1, reply.size()));
                             return Math.toIntExact((Long) reply.getFirst());
                         });
     }
 
     private Appended appended(List<Object> reply, Append append, String requestHash) {
         if ((Long) reply.get(0) == 0) {
-            reply.subList(4, reply.size())
-                    .forEach(mailbox -> reap(append.channel(), text(mailbox)));
+            reap(append.channel(), reply.subList(4, reply.size()));
             Position stored =
                     new Position(
                             text(reply.get(1)),
@@ -171,26 +169,31 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
     }
 
     /**
-     * Drops a mailbox' interest, once asked where it really has to be: what a publish did not find
-     * may be on its way to another server.
+     * Drops the interest of mailboxes, once asked where they really have to be: what a script did
+     * not find may be on its way to another server.
      */
-    private void reap(Channel channel, String mailbox) {
-        var _ =
-                control.run(
-                        Script.REAP,
-                        List.of(Keys.state(channel), groups.prefix(channel) + mailbox),
-                        ascii(mailbox));
+    private void reap(Channel channel, List<?> absent) {
+        for (Object item : absent) {
+            String mailbox = text(item);
+            var _ =
+                    control.run(
+                            Script.REAP,
+                            List.of(Keys.state(channel), groups.prefix(channel) + mailbox),
+                            ascii(mailbox));
+        }
     }
 
     @Override
     public CompletableFuture<Page> read(
             Channel channel, Optional<String> mailbox, From from, int limit) {
-        List<byte[]> args = new ArrayList<>(10);
+        List<byte[]> args = new ArrayList<>(12);
         args.add(ascii(mailbox.orElse("")));
         args.add(newEpoch());
         args.add(stateLife);
         args.add(ascii(Math.max(0, clock.millis() - config.retention().toMillis()) + "-0"));
         args.add(ascii(limit));
+        args.add(ascii(groups.prefix(channel)));
+        args.add(reportsAbsent);
         switch (from) {
             case From.Head ignored -> args.add(ascii("H"));
             case From.Earliest ignored -> args.add(ascii("E"));
@@ -210,7 +213,11 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                         Script.READ,
                         List.of(Keys.log(channel), Keys.state(channel)),
                         args.toArray(byte[][]::new))
-                .thenApply(reply -> page(channel, reply));
+                .thenApply(
+                        reply -> {
+                            reap(channel, (List<?>) reply.get(9));
+                            return page(channel, reply);
+                        });
     }
 
     private static Page page(Channel channel, List<Object> reply) {

@@ -28,6 +28,7 @@ record Script(String text, String sha) {
     static final Script ATTACH = load("attach");
     static final Script KEEP = load("keep");
     static final Script COMPARE = load("compare");
+    static final Script BEGIN = load("begin");
     static final Script TEND = load("tend");
     static final Script REAP = load("reap");
     static final Script SETTLE = load("settle");

@@ -41,6 +41,8 @@ public final class GatewayMetrics {
     private final Meters.Labelled repairs =
             meters.labelled("repairs", "Channels repaired from the log by reason", "reason")
                     .with("chain", "epoch", "loss", "failure", "interest", "head");
+    private final Counter doorbells =
+            meters.counter("doorbells", "Entries that had to be read from the log for their size");
     private final Meters.Labelled generations =
             meters.labelled("mailbox_generations", "Mailbox generations by reason", "reason");
     private final Meters.Labelled goAways =
@@ -106,6 +108,11 @@ public final class GatewayMetrics {
      */
     public void repaired(String reason) {
         repairs.increment(reason);
+    }
+
+    /** A channel is read from its log for an entry that was too large to be handed to gateways. */
+    public void doorbell() {
+        doorbells.increment();
     }
 
     /** A mailbox generation began for this reason. */

@@ -1,11 +1,22 @@
 #!lua
--- Stores a notification and hands it to the interested mailboxes.
+-- Stores a notification and hands it to the interested gateways: to each one's mailbox, or, where there are many, once to the
+-- broadcast stream that all of them read. A large one is handed as a doorbell, without its envelope: they read the log.
 -- KEYS  1 log  2 state  3 idempotency bucket of now  4 the bucket before
 -- ARGV  1 tenant/channel  2 fingerprint  3 envelope  4 epoch, if the log has none yet  5 most entries  6 log's life in ms
---       7 state's life in ms  8 mailbox key prefix  9 most entries of a mailbox
+--       7 state's life in ms  8 prefix of the keys of mailboxes and stream  9 most entries of each
 --       10 idempotency field, '' without a key  11 request hash  12 notification id  13 bucket's life in ms
 --       14 '1': the caller waits for replicas  15 '1': report mailboxes that are not here, and leave their interest
 -- Reply {0, epoch, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
+
+-- Up to eight copies cost Redis less than waking all the gateways that do not want the entry; the gap keeps a gateway that comes
+-- and goes from changing the way.
+local BROADCAST_ABOVE, MAILBOXES_BELOW = 8, 4
+-- So long a dead mailbox counts; asking for all of them each time would cost as much as the copies.
+local PRUNE_EVERY = 64
+-- From four copies on, four fifths of what is written to memory, AOF and replicas would be copies of a large envelope. A
+-- broadcast is one copy, dearer to read again for many gateways than to keep: so 10,000 of them stay below 160 MB.
+local DOORBELL_ABOVE_BYTES, DOORBELL_FROM_MAILBOXES, BROADCAST_DOORBELL_ABOVE_BYTES = 2048, 4, 16384
+
 if ARGV[10] ~= '' then
   for bucket = 3, 4 do
     local known = redis.call('HGET', KEYS[bucket], ARGV[10])
@@ -20,7 +31,8 @@ if ARGV[10] ~= '' then
 end
 
 local epoch, seq, last, fingerprint = nil, 0, '0-0', '00000000'
-local mailboxes = {}
+-- plain: those whose gateways are of a build that reads nothing but its mailbox, and no doorbells.
+local mailboxes, plain, broadcasts = {}, nil, false
 local state = redis.call('HGETALL', KEYS[2])
 for i = 1, #state, 2 do
   local field, value = state[i], state[i + 1]
@@ -34,6 +46,12 @@ for i = 1, #state, 2 do
     fingerprint = value
   elseif string.byte(field) == 64 then
     mailboxes[#mailboxes + 1] = string.sub(field, 2)
+    if value == '1' then
+      plain = plain or {}
+      plain[mailboxes[#mailboxes]] = true
+    end
+  elseif field == 'b' then
+    broadcasts = true
   end
 end
 if not epoch then
@@ -71,9 +89,49 @@ keep(KEYS[1], ARGV[6])
 keep(KEYS[2], ARGV[7])
 
 local reply = {0, epoch, number, id}
+if broadcasts or #mailboxes > BROADCAST_ABOVE
+    or (#ARGV[3] > DOORBELL_ABOVE_BYTES and #mailboxes >= DOORBELL_FROM_MAILBOXES) then
+  local able, rest = {}, {}
+  for _, mailbox in ipairs(mailboxes) do
+    local its = plain and plain[mailbox] and rest or able
+    its[#its + 1] = mailbox
+  end
+  mailboxes = rest
+
+  local many = #able > BROADCAST_ABOVE or (broadcasts and #able >= MAILBOXES_BELOW)
+  if many and not broadcasts then
+    redis.call('HSET', KEYS[2], 'b', '1')
+  elseif broadcasts and not many then
+    redis.call('HDEL', KEYS[2], 'b')
+  end
+  local entry = {'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
+    'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2]}
+  local most = many and BROADCAST_DOORBELL_ABOVE_BYTES or DOORBELL_ABOVE_BYTES
+  if #able < DOORBELL_FROM_MAILBOXES or #ARGV[3] <= most then
+    entry[#entry + 1] = 'd'
+    entry[#entry + 1] = ARGV[3]
+  end
+  -- Where the stream is not here mailboxes do: gateways make it, and those that find it gone begin anew.
+  local broadcast = many and type(redis.pcall('XADD', ARGV[8] .. 'b', unpack(entry))) == 'string'
+  if not broadcast or number % PRUNE_EVERY == 0 then
+    for _, mailbox in ipairs(able) do
+      local there
+      if broadcast then
+        there = redis.pcall('EXISTS', ARGV[8] .. 'm:' .. mailbox) ~= 0
+      else
+        there = redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, unpack(entry))
+      end
+      if not there and ARGV[15] == '1' then
+        reply[#reply + 1] = mailbox
+      elseif not there then
+        redis.call('HDEL', KEYS[2], '@' .. mailbox)
+      end
+    end
+  end
+end
 for _, mailbox in ipairs(mailboxes) do
   -- An error, as from a slot that is being moved, must not keep the rest from being written.
-  local sent = redis.pcall('XADD', ARGV[8] .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
+  local sent = redis.pcall('XADD', ARGV[8] .. 'm:' .. mailbox, 'NOMKSTREAM', 'MAXLEN', '~', ARGV[9], '*',
     'c', ARGV[1], 'e', epoch, 's', number, 'i', id, 'p', last, 'f', ARGV[2], 'd', ARGV[3])
   if not sent and ARGV[15] == '1' then
     reply[#reply + 1] = mailbox

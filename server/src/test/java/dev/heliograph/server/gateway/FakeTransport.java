@@ -9,6 +9,7 @@ import dev.heliograph.server.testkit.Eventually;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 
 /**
@@ -23,6 +24,7 @@ final class FakeTransport implements SessionTransport {
     private volatile int closeCode;
     private volatile String closeReason = "";
     private volatile boolean mute;
+    private final Semaphore writes = new Semaphore(1);
 
     FakeTransport(SessionHandler session) {
         this.session = session;
@@ -44,6 +46,8 @@ final class FakeTransport implements SessionTransport {
         if (closeCode != 0) {
             return false;
         }
+        writes.acquireUninterruptibly();
+        writes.release();
         frames.add(frame.message());
         if (frame.message().hasHeartbeat() && !mute) {
             // Not on this thread, which may hold the session's locks.
@@ -97,6 +101,19 @@ final class FakeTransport implements SessionTransport {
     void drain() {
         queuedBytes = 0;
         session.onDrained();
+    }
+
+    /** Whoever sends hangs from now on. */
+    void block() {
+        writes.acquireUninterruptibly();
+    }
+
+    void awaitBlocked() {
+        Eventually.eventually("somebody hangs", writes::hasQueuedThreads);
+    }
+
+    void unblock() {
+        writes.release();
     }
 
     /** The connection is lost. */

@@ -150,6 +150,11 @@ class PathProbeTest {
 
     private final class Recorder implements MailboxListener {
         @Override
+        public boolean listensTo(Channel channel) {
+            return true;
+        }
+
+        @Override
         public void onEntry(LogEntry entry) {
             entries.add(entry.position().fingerprint());
         }

@@ -38,6 +38,8 @@ class RedisLogTest {
 
     private static final AtomicInteger CHANNELS = new AtomicInteger();
 
+    private static final String BROADCASTS = "hg:{g0}:b";
+
     private static TestRedis redis;
     private static RedisClients clients;
     private static LogPipes pipes;
@@ -393,27 +395,48 @@ class RedisLogTest {
     @Test
     void tendingFindsAMailboxThatIsGoneAndOneThatRanOver() {
         String key = "hg:{g0}:m:tended";
-        assertThat(tend(key, EntryId.ZERO, 0), is(0L));
+        redis.commands().xadd(BROADCASTS, Map.of("n", "x"));
+        assertThat(tend(key, EntryId.ZERO, 0, 1), is("a mailbox is gone"));
         for (int i = 0; i < 5; i++) {
             redis.commands().xadd(key, Map.of("n", "x"));
         }
         List<StreamMessage<String, String>> all =
                 redis.commands().xrange(key, Range.unbounded(), Limit.unlimited());
-        assertThat(tend(key, EntryId.parse(all.get(1).getId()), 2), is(1L));
+        assertThat(tend(key, EntryId.parse(all.get(1).getId()), 2, 1), is(""));
         assertThat(redis.commands().xlen(key), is(3L));
         redis.commands().xtrim(key, 1);
-        assertThat(tend(key, EntryId.parse(all.get(1).getId()), 2), is(-1L));
-        assertThat(tend(key, EntryId.parse(all.get(4).getId()), 5), is(1L));
+        assertThat(tend(key, EntryId.parse(all.get(1).getId()), 2, 1), is("a mailbox ran over"));
+        assertThat(tend(key, EntryId.parse(all.get(4).getId()), 5, 1), is(""));
     }
 
-    private static long tend(String key, EntryId last, int read) {
+    @Test
+    void tendingFindsBroadcastsThatWereDroppedUnreadAndDropsThoseThatAreOld() {
+        String key = "hg:{g0}:m:beside";
+        redis.commands().del(BROADCASTS);
+        redis.commands().xadd(key, Map.of("n", "x"));
+        assertThat(tend(key, EntryId.ZERO, 0, 0), is("a broadcast stream is gone"));
+        redis.commands().xadd(BROADCASTS, new XAddArgs().id("1-0"), Map.of("n", "old"));
+        for (int i = 0; i < 5; i++) {
+            redis.commands().xadd(BROADCASTS, Map.of("n", "x"));
+        }
+        redis.commands().xtrim(BROADCASTS, 4);
+        assertThat(tend(key, EntryId.ZERO, 0, 1), is("a broadcast stream ran over"));
+        assertThat(tend(key, EntryId.ZERO, 0, 2), is(""));
+        assertThat(tend(key, EntryId.ZERO, 0, 6), is(""));
+        assertThat(tend(key, EntryId.ZERO, 0, 7), is("a broadcast stream is another one"));
+        assertThat(redis.commands().pttl(BROADCASTS), is(greaterThan(50_000L)));
+    }
+
+    private static String tend(String key, EntryId last, int read, int broadcastsRead) {
         return redis.commands()
-                .<Long>eval(
+                .eval(
                         Script.TEND.text(),
-                        io.lettuce.core.ScriptOutputType.INTEGER,
-                        new String[] {key},
+                        io.lettuce.core.ScriptOutputType.VALUE,
+                        new String[] {key, BROADCASTS},
                         "30000",
                         new EntryId(last.ms(), last.n() + 1).toString(),
-                        Integer.toString(read));
+                        Integer.toString(read),
+                        "60000",
+                        Integer.toString(broadcastsRead));
     }
 }
