@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * One channel on one gateway: checks the chain of what comes through the mailbox, repairs it from
@@ -110,6 +111,27 @@ final class ChannelHub {
     }
 
     /**
+     * Answers a subscription without a read, if the chain from there up to the head is here: as the
+     * log would have answered when the head was read.
+     *
+     * @param suffices whether that head is new enough
+     */
+    Optional<Page> recent(From from, int limit, Predicate<Position> suffices) {
+        lock.lock();
+        try {
+            Optional<Page> page =
+                    state == State.SYNCED && suffices.test(head)
+                            ? registry.recent()
+                                    .page(channel, head, from, limit, registry.log().keptSinceMs())
+                            : Optional.empty();
+            page.ifPresent(_ -> registry.metrics().replayRead("recent"));
+            return page;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Reads a page for a subscription. The first read of a hub registers its interest in the same
      * step.
      *
@@ -132,7 +154,9 @@ final class ChannelHub {
             lock.unlock();
         }
         if (mailbox == null) {
-            return HubRegistry.join(registry.log().read(channel, Optional.empty(), from, limit));
+            Page page = registry.reads().read(channel, from, limit);
+            keep(page);
+            return page;
         }
         Page page;
         try {
@@ -427,7 +451,26 @@ final class ChannelHub {
         return true;
     }
 
+    /** One subscriber alone pays for keeping nothing: it has got what comes. */
+    private boolean isShared() {
+        return members.size() != 1;
+    }
+
+    private void keep(Page page) {
+        lock.lock();
+        try {
+            if (state == State.SYNCED && isShared()) {
+                registry.recent().addOlder(head, page, channel);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void deliver(LogEntry entry, long now) {
+        if (isShared()) {
+            registry.recent().add(head, entry);
+        }
         head(entry.position());
         if (live.isEmpty()) {
             return;

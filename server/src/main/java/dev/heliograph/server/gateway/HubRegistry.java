@@ -51,6 +51,8 @@ final class HubRegistry implements AutoCloseable {
 
     private final ChannelLog log;
     private final Witness witness;
+    private final ReplayReads reads;
+    private final RecentEntries recent = new RecentEntries();
     private final ScheduledExecutorService timer;
     private final GatewayMetrics metrics;
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
@@ -63,6 +65,7 @@ final class HubRegistry implements AutoCloseable {
     HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
         this.log = log;
         this.witness = new Witness(log, System::nanoTime);
+        this.reads = new ReplayReads(log, metrics);
         this.timer = timer;
         this.metrics = metrics;
     }
@@ -73,6 +76,14 @@ final class HubRegistry implements AutoCloseable {
 
     Witness witness() {
         return witness;
+    }
+
+    ReplayReads reads() {
+        return reads;
+    }
+
+    RecentEntries recent() {
+        return recent;
     }
 
     GatewayMetrics metrics() {
@@ -167,6 +178,7 @@ final class HubRegistry implements AutoCloseable {
 
     /** Drops a closed hub and its interest. */
     void forget(ChannelHub hub) {
+        recent.forget(hub.channel());
         var unused = log.dropInterest(hub.channel(), mailbox(hub.channel()));
         hubs.remove(hub.channel(), hub);
     }

@@ -376,6 +376,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         return transport.queuedBytes() > gateway.config().outboxSoftLimitBytes();
     }
 
+    /** Whether its device leaves with what it is told, rather than waiting for what comes. */
+    boolean asksOnce() {
+        return transport.asksOnce();
+    }
+
     /** Queues a frame. */
     void send(Frame frame) {
         if (!transport.send(frame)) {

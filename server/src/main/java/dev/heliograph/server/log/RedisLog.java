@@ -165,7 +165,7 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
         args.add(ascii(mailbox.orElse("")));
         args.add(newEpoch());
         args.add(stateLife);
-        args.add(ascii(Math.max(0, clock.millis() - config.retention().toMillis()) + "-0"));
+        args.add(ascii(keptSinceMs() + "-0"));
         args.add(ascii(limit));
         switch (from) {
             case From.Head ignored -> args.add(ascii("H"));
@@ -232,6 +232,11 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                         ascii(groups.prefix(channel)),
                         MAILBOX_LENGTH)
                 .thenApply(reply -> (Long) reply.getFirst() == 1);
+    }
+
+    @Override
+    public long keptSinceMs() {
+        return Math.max(0, clock.millis() - config.retention().toMillis());
     }
 
     @Override

@@ -33,6 +33,12 @@ public final class GatewayMetrics {
     private final Timer acked = meters.latency("stored_to_acked", "From the log to the Ack");
     private final Meters.Labelled resumes =
             meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
+    private final Meters.Labelled replayReads =
+            meters.labelled(
+                            "replay_reads",
+                            "Pages for devices that catch up, by where they came from",
+                            "source")
+                    .with("log", "shared", "recent");
     private final Meters.Labelled repairs =
             meters.labelled("repairs", "Channels repaired from the log by reason", "reason")
                     .with("chain", "epoch", "loss", "failure", "interest", "head");
@@ -90,6 +96,14 @@ public final class GatewayMetrics {
     }
 
     /**
+     * A device that catches up got a page: read from the {@code log} for it, {@code shared} with
+     * another one's read, or of {@code recent} entries without a read.
+     */
+    public void replayRead(String source) {
+        replayReads.increment(source);
+    }
+
+    /**
      * A channel was not what the log says and is repaired from it: {@code chain} or {@code epoch}
      * of an entry did not fit, it has heard of a {@code loss}, an entry met a {@code failure}; or
      * anti-entropy found its {@code interest} lost or its {@code head} old.
@@ -121,6 +135,12 @@ public final class GatewayMetrics {
     /** Where to read the bytes in all outboxes. */
     public void watchOutboxBytes(LongSupplier bytes) {
         meters.gauge("outbox_bytes", "Bytes in all outboxes", bytes::getAsLong);
+    }
+
+    /** Where to read how many devices wait for a page of the log. */
+    public void watchReplayWaiting(LongSupplier waiting) {
+        meters.gauge(
+                "replay_waiting", "Devices that wait for a page of the log", waiting::getAsLong);
     }
 
     /** Where to read the age of the oldest mailbox entry not yet read, in seconds. */
