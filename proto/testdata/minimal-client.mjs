@@ -28,14 +28,17 @@ function log(event, details = {}) {
   console.error(JSON.stringify({ event, ...details }));
 }
 
+function show(channel, { payload = "", ...rest }, details = {}) {
+  console.log(JSON.stringify({ channel, ...details, ...rest, payload: Buffer.from(payload, "base64").toString() }));
+}
+
 /** The app's part. D-3: the position moves when this has returned. */
 function handle(channel, { seq, notification, redelivered = false }) {
   const seen = handledIds.get(channel) ?? new Set();
   handledIds.set(channel, seen);
   if (seen.has(notification.id)) return;
-  const { payload = "", ...rest } = notification;
   const again = redelivered && BigInt(seq) <= earlier.get(channel) && { redelivered }; // D-7
-  console.log(JSON.stringify({ channel, seq, ...again, ...rest, payload: Buffer.from(payload, "base64").toString() }));
+  show(channel, notification, { seq, ...again });
   seen.add(notification.id);
   if (seen.size > 2000) seen.delete(seen.values().next().value);
 }
@@ -95,6 +98,10 @@ function connect() {
       move(channel, position);
     },
     deliver(deliver) {
+      if (deliver.notification.ephemeral) {
+        if (subscriptions.get(deliver.channel)?.next !== undefined) show(deliver.channel, deliver.notification); // D-9
+        return;
+      }
       const seq = BigInt(deliver.seq);
       if (!covers(deliver.channel, seq, seq)) return;
       handle(deliver.channel, deliver);

@@ -112,6 +112,7 @@ const server = {
         attributes: { [UNICODE]: UNICODE },
         createTime: "2026-11-22T10:00:00Z",
         expireTime: "2026-11-22T11:00:00.001Z",
+        priority: "PRIORITY_HIGH",
       },
     },
   },
@@ -130,6 +131,12 @@ const server = {
       position: POSITION,
       notification: { id: "019ab000", payload: "AP+AfwA=" },
       redelivered: true,
+    },
+  },
+  "deliver-ephemeral": {
+    deliver: {
+      channel: "topic/t",
+      notification: { id: "019ab000", type: "typing", payload: "AP+AfwA=", priority: "PRIORITY_LOW", ephemeral: true },
     },
   },
   skip: {

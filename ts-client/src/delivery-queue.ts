@@ -16,9 +16,14 @@ const HANDLER_BACKOFF = { baseMs: 1_000, capMs: 8_000, floorMs: 100 };
 /** One thing to do in the order of the log. */
 export type Step =
   | { readonly kind: "deliver"; readonly delivery: Delivery }
+  | { readonly kind: "ephemeral"; readonly delivery: Delivery }
   | { readonly kind: "skip"; readonly skip: SkipEvent; readonly position: string }
   /** Subscribed said where the channel begins anew. */
   | { readonly kind: "reset"; readonly reset: Omit<ResetEvent, "lastPosition"> };
+
+function size(step: Step): number {
+  return step.kind === "deliver" || step.kind === "ephemeral" ? step.delivery.payload.length : 0;
+}
 
 /** What the queue needs and tells. */
 export interface QueueParts {
@@ -55,7 +60,7 @@ export class DeliveryQueue {
   push(step: Step): void {
     if (this.ended) return;
     this.steps.push(step);
-    this.bytes += step.kind === "deliver" ? step.delivery.payload.length : 0;
+    this.bytes += size(step);
     if (this.running) return;
     this.running = true;
     this.parts.memory.inTurn(() => this.run());
@@ -76,7 +81,7 @@ export class DeliveryQueue {
 
   private async run(): Promise<void> {
     for (let step = this.steps.shift(); step; step = this.steps.shift()) {
-      this.bytes -= step.kind === "deliver" ? step.delivery.payload.length : 0;
+      this.bytes -= size(step);
       await this.take(step);
     }
     this.running = false;
@@ -94,6 +99,9 @@ export class DeliveryQueue {
         this.advance(position, seq);
         break;
       }
+      case "ephemeral":
+        await this.handleOnce(step.delivery);
+        break;
       case "skip":
         this.parts.skipped(step.skip);
         this.advance(step.position, step.skip.throughSeq);
@@ -108,6 +116,16 @@ export class DeliveryQueue {
   private advance(position: string, seq: number): void {
     this.parts.memory.advance(position, seq);
     if (position !== "") this.parts.advanced(position);
+  }
+
+  /** A handler that fails on what is ephemeral gets no second try: its moment has passed. */
+  private async handleOnce(delivery: Delivery): Promise<void> {
+    try {
+      await this.parts.handler(delivery);
+    } catch (error) {
+      const { channel, seq, id } = delivery;
+      this.parts.diagnose({ kind: "handler-failed", channel, seq, id, attempt: 1, error });
+    }
   }
 
   /** True when the handler finished; false when it failed for good or the queue ended before. */

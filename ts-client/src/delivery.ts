@@ -2,14 +2,18 @@ import { getTextEncoding } from "@bufbuild/protobuf/wire";
 import { timestampDate } from "@bufbuild/protobuf/wkt";
 import type { SkipEvent } from "./events.js";
 import { type Deliver, type Skip, SkipReason } from "./gen/heliograph/device/v1/device_pb.js";
+import { Priority as Wire } from "./gen/heliograph/device/v1/notification_pb.js";
+
+/** How much it matters that a notification comes soon. */
+export type Priority = "low" | "normal" | "high" | "critical";
 
 /** One notification, as a handler gets it. */
 export interface Delivery {
   /** The channel's full name, such as "user/alice". */
   readonly channel: string;
-  /** Its place in the channel's log. */
+  /** Its place in the channel's log; 0 for what is ephemeral. */
   readonly seq: number;
-  /** The device's position once it has been handled. */
+  /** The device's position once it has been handled; empty for what is ephemeral. */
   readonly position: string;
   /** Unique per channel. */
   readonly id: string;
@@ -22,6 +26,9 @@ export interface Delivery {
   readonly createTime: Date;
   /** Absent when it lives as long as the log keeps it. */
   readonly expireTime?: Date;
+  readonly priority: Priority;
+  /** It is for this moment and in no log: devices that were connected and not behind got it, and it never comes again. */
+  readonly ephemeral: boolean;
   /**
    * An earlier run of this app, with the same device id, may have handled it without its position having been saved; after
    * a crash of a gateway also what no run was given may be marked. Never true for what was stored after this client first
@@ -51,10 +58,26 @@ export function toDelivery(frame: Deliver, mayBeOfEarlierRun: boolean): Delivery
     attributes: n?.attributes ?? {},
     createTime: n?.createTime ? timestampDate(n.createTime) : new Date(0),
     ...(n?.expireTime && { expireTime: timestampDate(n.expireTime) }),
+    priority: priority(n?.priority),
+    ephemeral: n?.ephemeral ?? false,
     redelivered: frame.redelivered && mayBeOfEarlierRun,
     text,
     json: <T>() => JSON.parse(text()) as T,
   };
+}
+
+/** One that this version does not know counts as normal. */
+function priority(wire: Wire | undefined): Priority {
+  switch (wire) {
+    case Wire.LOW:
+      return "low";
+    case Wire.HIGH:
+      return "high";
+    case Wire.CRITICAL:
+      return "critical";
+    default:
+      return "normal";
+  }
 }
 
 /** The public form of a Skip frame. Reasons that this version does not know are named by their number. */

@@ -70,7 +70,7 @@ export interface ServerErrorDiagnostic {
   readonly retryAfterMs: number;
 }
 
-/** A handler threw or rejected. Without `retryInMs` it was the last try, and the subscription has failed. */
+/** A handler threw or rejected. Without `retryInMs` it was the last try: the subscription has failed, unless it was about something ephemeral. */
 export interface HandlerFailedDiagnostic {
   readonly kind: "handler-failed";
   readonly channel: string;

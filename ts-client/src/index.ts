@@ -4,7 +4,7 @@
 export type { BackoffOptions } from "./backoff.js";
 export { createDeviceClient } from "./client.js";
 export type { Clock } from "./clock.js";
-export type { Delivery } from "./delivery.js";
+export type { Delivery, Priority } from "./delivery.js";
 export type { DeliveryHandler, DeviceClient, SubscribeOptions, Subscription } from "./device-client.js";
 export { UnauthorizedError } from "./errors.js";
 export type * from "./events.js";

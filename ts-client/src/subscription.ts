@@ -192,10 +192,20 @@ export class ChannelSubscription implements Subscription {
   }
 
   onDeliver(frame: Deliver): void {
+    if (frame.notification?.ephemeral) {
+      this.onEphemeral(frame);
+      return;
+    }
     const seq = Number(frame.seq);
     if (!this.covers("deliver", seq, seq)) return;
     const delivery = toDelivery(frame, this.memory?.mayBeOfEarlierRun(seq) ?? false);
     this.enqueue({ kind: "deliver", delivery });
+  }
+
+  /** What is in no log has no seq, moves no position, and cannot come again (D-9). */
+  private onEphemeral(frame: Deliver): void {
+    if (this.confirmed) this.enqueue({ kind: "ephemeral", delivery: toDelivery(frame, false) });
+    else this.late("deliver");
   }
 
   onSkip(frame: Skip): void {

@@ -93,6 +93,13 @@ test("a delivery gives its payload as bytes, text and JSON, and its times as dat
   expect("expireTime" in delivery).toBe(false);
 });
 
+test("a delivery has its notification's priority, and counts as normal with none or one that is not known", () => {
+  const priorities = [0, 1, 2, 3, 4, 99].map(
+    (priority) => toDelivery(create(DeliverSchema, { notification: { priority } }), false).priority,
+  );
+  expect(priorities).toEqual(["normal", "low", "normal", "high", "critical", "normal"]);
+});
+
 test("stores keep, replace and forget positions by channel", async () => {
   const items = new Map<string, string>();
   const storage = {

@@ -6,6 +6,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Values;
+import dev.heliograph.client.Priority;
 import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.AckLevel;
 import dev.heliograph.client.producer.Notification;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example: ./heliograph notify --user alice --type greeting --data '{\"text\":\"hi\"}'",
-            "Exit codes: 0 stored for every target, 1 not stored for some or not known, 2 wrong options."
+            "Exit codes: 0 stored for every target, or, with --ephemeral, handed on; 1 failed for some or not known;",
+            "2 wrong options."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -125,6 +127,20 @@ final class NotifyCommand implements Callable<Integer> {
     private Duration ttl;
 
     @Option(
+            names = "--priority",
+            paramLabel = "PRIORITY",
+            defaultValue = "NORMAL",
+            description =
+                    "How much it matters that it comes soon: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private Priority priority;
+
+    @Option(
+            names = "--ephemeral",
+            description =
+                    "Only for devices that are connected and not behind at this moment; it is stored nowhere.")
+    private boolean ephemeral;
+
+    @Option(
             names = "--ack-level",
             paramLabel = "LEVEL",
             defaultValue = "ACCEPTED",
@@ -164,7 +180,10 @@ final class NotifyCommand implements Callable<Integer> {
         Notification.Builder builder =
                 Notification.of(to.target(), type).payload(data.bytes(), contentType);
         attributes.forEach(builder::attribute);
-        builder.ackLevel(ackLevel);
+        builder.ackLevel(ackLevel).priority(priority);
+        if (ephemeral) {
+            builder.ephemeral();
+        }
         if (ttl != null) {
             builder.ttl(ttl);
         }
@@ -239,6 +258,21 @@ final class NotifyCommand implements Callable<Integer> {
                                 stored.duplicate() ? " (by an earlier call with this key)" : "");
                     }
                 }
+                case Outcome.Sent sent -> {
+                    targets.addValues(
+                            Values.of(
+                                    Struct.newBuilder()
+                                            .putFields("channel", Values.of(sent.channel()))
+                                            .putFields("id", Values.of(sent.notificationId()))
+                                            .putFields(
+                                                    "gateways", Values.of((double) sent.gateways()))
+                                            .build()));
+                    if (!json) {
+                        out.printf(
+                                "%s  handed to %d gateways and stored nowhere, id %s%n",
+                                sent.channel(), sent.gateways(), sent.notificationId());
+                    }
+                }
                 case Outcome.Failed failed -> {
                     targets.addValues(
                             Values.of(
@@ -247,8 +281,9 @@ final class NotifyCommand implements Callable<Integer> {
                                             .build()));
                     if (!json) {
                         out.printf(
-                                "%s  NOT stored: %s%n",
-                                failed.channel(), failed.error().getMessage());
+                                ephemeral ? "%s  NOT sent: %s%n" : "%s  NOT stored: %s%n",
+                                failed.channel(),
+                                failed.error().getMessage());
                     }
                 }
             }

@@ -207,6 +207,13 @@ final class ChannelSubscription implements Subscription {
     }
 
     void deliver(Deliver frame) {
+        if (frame.getNotification().getEphemeral()) {
+            if (status == Status.LIVE) {
+                // In no log: it has no seq, moves no position, and cannot come again (D-9).
+                taken(new Notified(Delivery.of(channel, 0, frame.getNotification(), false), ""));
+            }
+            return;
+        }
         if (covers(frame.getSeq(), frame.getSeq(), frame.getPosition())) {
             boolean again = frame.getRedelivered() && ids.mayBeOfEarlierRun(frame.getSeq());
             Delivery delivery =
@@ -337,11 +344,13 @@ final class ChannelSubscription implements Subscription {
         askTimer = client.loop().after(delayMs, this::ask);
     }
 
-    /** The oldest entry in the window is done (D-3). */
+    /** The oldest entry in the window is done (D-3); one without a position moves none. */
     void handled(String position) {
-        handled = position;
-        saves.note();
-        acks.note();
+        if (!position.isEmpty()) {
+            handled = position;
+            saves.note();
+            acks.note();
+        }
         if (status == Status.BEHIND && pump.hasRoom()) {
             status = Status.DETACHED;
             ask();

@@ -21,7 +21,7 @@ final class DeliveryWindow {
 
     /** One step of a channel, and the position once it is done. */
     sealed interface Entry {
-        /** The device's position once the entry is done. */
+        /** The device's position once the entry is done; empty: where it was. */
         String position();
     }
 

@@ -135,6 +135,15 @@ final class HandlerPump {
                 entry instanceof Notified notified
                         ? "Notification " + notified.delivery().id()
                         : "A reset";
+        if (entry instanceof Notified notified && notified.delivery().ephemeral()) {
+            // Its moment has passed, and there is nothing to go on with later.
+            notices.diagnostic(Kind.HANDLER, subscription.wireName(), what + " failed", cause);
+            busy = false;
+            failures = 0;
+            subscription.handled(window.complete());
+            advance();
+            return;
+        }
         if (failures >= options.attempts()) {
             subscription.fail(
                     SubscriptionException.Reason.HANDLER_FAILED,

@@ -24,6 +24,11 @@ public record BatchResult(List<Item> items) {
         /** It was refused as a whole, or its call failed. */
         record Refused(NotifyException error) implements Item {}
 
+        /** Whether nothing of it has failed. */
+        default boolean complete() {
+            return this instanceof Answered answered && answered.result().complete();
+        }
+
         /** Whether every channel of its target has it. */
         default boolean allStored() {
             return this instanceof Answered answered && answered.result().allStored();
@@ -35,10 +40,10 @@ public record BatchResult(List<Item> items) {
         return items.stream().allMatch(Item::allStored);
     }
 
-    /** Indexes of the notifications that are not stored in every channel. */
+    /** Indexes of the notifications of which something has failed. */
     public List<Integer> incomplete() {
         return IntStream.range(0, items.size())
-                .filter(i -> !items.get(i).allStored())
+                .filter(i -> !items.get(i).complete())
                 .boxed()
                 .toList();
     }

@@ -2,6 +2,7 @@ package dev.heliograph.client.producer;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import dev.heliograph.client.Priority;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import java.util.Map;
@@ -26,8 +27,11 @@ import java.util.UUID;
  * @param attributes at most 32 pairs; keys of 1 to 64 bytes, values of at most 512
  * @param ttl how long it is worth delivering, at least 1 s; empty: as long as the log keeps it
  * @param idempotencyKey within the server's window (10 minutes unless configured) the same key
- *     stores nothing twice
+ *     stores nothing twice; empty: none
  * @param ackLevel what it has to survive before the call succeeds
+ * @param priority how much it matters that it comes soon
+ * @param ephemeral only for devices that are connected and not behind at this moment, and stored
+ *     nowhere
  */
 public record Notification(
         Target target,
@@ -37,7 +41,9 @@ public record Notification(
         Map<String, String> attributes,
         Optional<java.time.Duration> ttl,
         String idempotencyKey,
-        AckLevel ackLevel) {
+        AckLevel ackLevel,
+        Priority priority,
+        boolean ephemeral) {
 
     /** Refuses null. */
     public Notification {
@@ -49,6 +55,7 @@ public record Notification(
         Objects.requireNonNull(ttl, "ttl");
         Objects.requireNonNull(idempotencyKey, "idempotencyKey");
         Objects.requireNonNull(ackLevel, "ackLevel");
+        Objects.requireNonNull(priority, "priority");
     }
 
     /** Describes a notification. */
@@ -67,7 +74,11 @@ public record Notification(
                                         .setContentType(contentType)
                                         .putAllAttributes(attributes))
                         .setIdempotencyKey(idempotencyKey)
-                        .setAckLevel(ackLevel.toProto());
+                        .setPriority(toProto(priority))
+                        .setEphemeral(ephemeral);
+        if (!ephemeral || ackLevel != AckLevel.ACCEPTED) {
+            request.setAckLevel(ackLevel.toProto());
+        }
         ttl.ifPresent(
                 time ->
                         request.setTtl(
@@ -75,6 +86,15 @@ public record Notification(
                                         .setSeconds(time.getSeconds())
                                         .setNanos(time.getNano())));
         return request.build();
+    }
+
+    private static dev.heliograph.proto.notify.v1.Priority toProto(Priority priority) {
+        return switch (priority) {
+            case LOW -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_LOW;
+            case NORMAL -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_NORMAL;
+            case HIGH -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_HIGH;
+            case CRITICAL -> dev.heliograph.proto.notify.v1.Priority.PRIORITY_CRITICAL;
+        };
     }
 
     /** Describes a notification. */
@@ -88,6 +108,8 @@ public record Notification(
         private Optional<java.time.Duration> ttl = Optional.empty();
         private Optional<String> idempotencyKey = Optional.empty();
         private AckLevel ackLevel = AckLevel.ACCEPTED;
+        private Priority priority = Priority.NORMAL;
+        private boolean ephemeral;
 
         private Builder(Target target, String type) {
             this.target = target;
@@ -140,6 +162,22 @@ public record Notification(
             return this;
         }
 
+        /** How much it matters that it comes soon; {@link Priority#NORMAL} by default. */
+        public Builder priority(Priority how) {
+            this.priority = how;
+            return this;
+        }
+
+        /**
+         * Only for devices that are connected and not behind at this moment, such as that somebody
+         * types. It is stored nowhere and tried once: who is away or slow never gets it. The server
+         * refuses an idempotency key, a ttl, an ack level or {@link Priority#CRITICAL} with it.
+         */
+        public Builder ephemeral() {
+            this.ephemeral = true;
+            return this;
+        }
+
         /** The notification. */
         public Notification build() {
             return new Notification(
@@ -149,8 +187,10 @@ public record Notification(
                     contentType,
                     attributes,
                     ttl,
-                    idempotencyKey.orElseGet(() -> UUID.randomUUID().toString()),
-                    ackLevel);
+                    idempotencyKey.orElseGet(() -> ephemeral ? "" : UUID.randomUUID().toString()),
+                    ackLevel,
+                    priority,
+                    ephemeral);
         }
     }
 }

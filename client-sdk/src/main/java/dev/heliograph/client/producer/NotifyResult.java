@@ -32,8 +32,22 @@ public record NotifyResult(List<Outcome> outcomes) {
                 String channel, String notificationId, String ref, long seq, boolean duplicate)
                 implements Outcome {}
 
+        /**
+         * Ephemeral, and on its way: stored nowhere.
+         *
+         * @param notificationId as devices see it
+         * @param gateways how many it was handed to; with 0 no device gets it, and otherwise it is
+         *     not known
+         */
+        record Sent(String channel, String notificationId, int gateways) implements Outcome {}
+
         /** Not stored, or unknown where the error is {@link NotifyException#retryable}. */
         record Failed(String channel, NotifyException error) implements Outcome {}
+    }
+
+    /** Whether nothing has failed: each channel has it, or it is on its way. */
+    public boolean complete() {
+        return failed().isEmpty();
     }
 
     /** Whether every channel has it. */
@@ -46,6 +60,14 @@ public record NotifyResult(List<Outcome> outcomes) {
         return outcomes.stream()
                 .filter(Outcome.Stored.class::isInstance)
                 .map(Outcome.Stored.class::cast)
+                .toList();
+    }
+
+    /** The channels that it is on its way to. */
+    public List<Outcome.Sent> sent() {
+        return outcomes.stream()
+                .filter(Outcome.Sent.class::isInstance)
+                .map(Outcome.Sent.class::cast)
                 .toList();
     }
 

@@ -77,9 +77,10 @@ public final class ProducerClient implements AutoCloseable {
     }
 
     /**
-     * Sends a notification, and returns when every channel of its target has stored it.
+     * Sends a notification, and returns when every channel of its target has stored it; what is
+     * ephemeral is tried once, and is then on its way.
      *
-     * @throws NotifyException when some channel has not stored it after all attempts; {@link
+     * @throws NotifyException when it failed for some channel after all attempts; {@link
      *     NotifyException#result} then tells them apart
      */
     public NotifyResult notify(Notification notification) {
@@ -95,7 +96,7 @@ public final class ProducerClient implements AutoCloseable {
                                 switch (sending.item()) {
                                     case BatchResult.Item.Refused refused -> throw refused.error();
                                     case BatchResult.Item.Answered answered -> {
-                                        if (!answered.result().allStored()) {
+                                        if (!answered.result().complete()) {
                                             throw NotifyException.partial(answered.result());
                                         }
                                         yield answered.result();

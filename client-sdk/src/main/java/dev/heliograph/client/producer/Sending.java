@@ -77,6 +77,12 @@ final class Sending {
                     stored.getSeq(),
                     stored.getDuplicate());
         }
+        if (result.hasSent()) {
+            return new Outcome.Sent(
+                    result.getChannel(),
+                    result.getSent().getNotificationId(),
+                    result.getSent().getGateways());
+        }
         return new Outcome.Failed(result.getChannel(), NotifyException.of(result.getError()));
     }
 
@@ -88,8 +94,14 @@ final class Sending {
         }
     }
 
-    /** Whether another attempt may store what is missing. */
+    /**
+     * Whether another attempt may store what is missing. What is ephemeral is not tried again: it
+     * might come twice, and what was true for a moment is not any more.
+     */
     boolean wantsRetry() {
+        if (original.getEphemeral()) {
+            return false;
+        }
         return outcomes.isEmpty()
                 ? refusal.map(NotifyException::retryable).orElse(true)
                 : !retryable().isEmpty();

@@ -192,6 +192,20 @@ final class Gateway {
         loop.settle();
     }
 
+    /** Sends what is in no log (D-9). */
+    void ephemeral(FakeLink link, String id) {
+        link.receive(
+                ServerFrame.newBuilder()
+                        .setDeliver(
+                                Deliver.newBuilder()
+                                        .setChannel(INBOX)
+                                        .setNotification(
+                                                Notification.newBuilder()
+                                                        .setId(id)
+                                                        .setEphemeral(true))));
+        loop.settle();
+    }
+
     void skip(FakeLink link, long from, long through) {
         skip(link, from, through, through - from + 1);
     }

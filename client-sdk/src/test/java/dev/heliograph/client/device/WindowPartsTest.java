@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import com.google.protobuf.ByteString;
+import dev.heliograph.client.Priority;
 import dev.heliograph.client.device.DeliveryWindow.Notified;
 import dev.heliograph.client.device.DeliveryWindow.Passed;
 import java.time.Instant;
@@ -75,6 +76,8 @@ class WindowPartsTest {
                         Map.of(),
                         Instant.EPOCH,
                         Optional.empty(),
+                        Priority.NORMAL,
+                        false,
                         false),
                 "p-" + id);
     }

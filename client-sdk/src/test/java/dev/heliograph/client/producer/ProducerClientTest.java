@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.google.protobuf.Any;
 import com.google.rpc.BadRequest;
+import dev.heliograph.client.Priority;
 import dev.heliograph.client.auth.TokenProvider;
 import dev.heliograph.client.producer.NotifyException.FieldViolation;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
@@ -61,6 +62,50 @@ class ProducerClientTest {
         assertThat(server.requests.stream().distinct().toList(), hasSize(1));
         assertThat(server.requests.getFirst().getIdempotencyKey().length(), is(36));
         assertThat(server.tokens, everyItem(is("Bearer secret")));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sendsThePriority(Priority priority) {
+        var unused =
+                producer.notify(
+                        Notification.of(Target.user("alice"), "greeting")
+                                .text("hi")
+                                .priority(priority)
+                                .build());
+
+        assertThat(
+                server.requests.getFirst().getPriority().name(), is("PRIORITY_" + priority.name()));
+    }
+
+    @Test
+    void sendsWhatIsEphemeralWithoutKeyAndLevelAndTellsWhatBecameOfIt() {
+        NotifyResult result = producer.notify(typing());
+
+        NotifyRequest request = server.requests.getFirst();
+        assertThat(request.getEphemeral(), is(true));
+        assertThat(request.getIdempotencyKey(), is(""));
+        assertThat(request.getAckLevelValue(), is(0));
+        assertThat(result.complete(), is(true));
+        assertThat(result.allStored(), is(false));
+        assertThat(result.sent(), contains(new NotifyResult.Outcome.Sent("user/alice", "id", 3)));
+    }
+
+    @Test
+    void doesNotTryAgainWhatIsEphemeral() {
+        server.callFaults.add(Status.UNAVAILABLE.asRuntimeException());
+        NotifyException failure =
+                assertThrows(NotifyException.class, () -> producer.notify(typing()));
+        assertThat(failure.code(), is(Code.UNAVAILABLE));
+        assertThat(server.requests, hasSize(1));
+
+        server.failChannel("user/alice", Code.UNAVAILABLE);
+        assertThrows(NotifyException.class, () -> producer.notify(typing()));
+        assertThat(server.requests, hasSize(2));
+    }
+
+    private static Notification typing() {
+        return Notification.of(Target.user("alice"), "typing").text("…").ephemeral().build();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.heliograph.proto.notify.v1.NotifyBatchResponse;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyResponse;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
+import dev.heliograph.proto.notify.v1.Sent;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.TargetResult;
 import io.grpc.Context;
@@ -133,7 +134,9 @@ final class ScriptedNotifyServer extends NotifyServiceGrpc.NotifyServiceImplBase
         for (String channel : channels) {
             TargetResult.Builder result = TargetResult.newBuilder().setChannel(channel);
             var fault = channelFaults.getOrDefault(channel, new ConcurrentLinkedQueue<>()).poll();
-            if (fault == null) {
+            if (fault == null && request.getEphemeral()) {
+                result.setSent(Sent.newBuilder().setNotificationId("id").setGateways(3));
+            } else if (fault == null) {
                 result.setStored(Stored.newBuilder().setNotificationId("id").setSeq(1));
             } else {
                 result.setError(fault);

@@ -125,6 +125,10 @@ final class HeliographConversation implements Conversation {
             return;
         }
         long seq = reader.seq;
+        if (seq == 0) {
+            // Ephemeral (D-9): no number, nothing to ack.
+            return;
+        }
         if (seq > channel.nextSeq()) {
             hole(channel, wire);
             return;

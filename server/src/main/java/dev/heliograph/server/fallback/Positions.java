@@ -39,9 +39,12 @@ final class Positions {
                     byChannel.put(
                             frame.getSubscribed().getChannel(),
                             frame.getSubscribed().getPosition());
-            case DELIVER ->
-                    byChannel.put(
-                            frame.getDeliver().getChannel(), frame.getDeliver().getPosition());
+            case DELIVER -> {
+                if (frame.getDeliver().getPosition().isEmpty()) {
+                    return false;
+                }
+                byChannel.put(frame.getDeliver().getChannel(), frame.getDeliver().getPosition());
+            }
             case SKIP -> byChannel.put(frame.getSkip().getChannel(), frame.getSkip().getPosition());
             default -> {
                 return false;

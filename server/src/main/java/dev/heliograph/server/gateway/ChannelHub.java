@@ -251,6 +251,23 @@ final class ChannelHub {
         }
     }
 
+    /**
+     * Sends what is in no log to the subscriptions at the head; the others do not get it. Comes on
+     * the mailbox reader's thread.
+     */
+    void onEphemeral(byte[] envelope) {
+        Optional<Frame> frame = Frames.ephemeral(channel, envelope);
+        lock.lock();
+        try {
+            int sent = frame.isEmpty() ? 0 : live.count(each -> each.pass(frame.get()));
+            if (members.size() > sent) {
+                registry.metrics().ephemeralDropped(members.size() - sent);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The log has lost entries, and this epoch has begun. Comes on the mailbox reader's thread. */
     void onLoss(String epoch) {
         lock.lock();

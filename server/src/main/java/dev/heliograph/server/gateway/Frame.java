@@ -2,6 +2,7 @@ package dev.heliograph.server.gateway;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.proto.device.v1.ServerFrame;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,14 @@ public final class Frame {
     /** The message. */
     public ServerFrame message() {
         return message;
+    }
+
+    /** The priority of the notification in it; NORMAL for what holds none. Costs nothing. */
+    Priority priority() {
+        Priority priority = message.getDeliver().getNotification().getPriority();
+        return priority == Priority.PRIORITY_UNSPECIFIED || priority == Priority.UNRECOGNIZED
+                ? Priority.PRIORITY_NORMAL
+                : priority;
     }
 
     /** Its kind, as metrics call it. */

@@ -57,7 +57,7 @@ final class Frames {
      * @param redelivered whether a Deliver is marked (D-7)
      */
     static Frame covering(LogEntry entry, long nowMs, boolean redelivered) {
-        Optional<Notification> readable = notification(entry);
+        Optional<Notification> readable = notification(entry.envelope());
         if (readable.isEmpty()) {
             // Only something else than Heliograph can have written it. It must not hold up the
             // rest.
@@ -89,10 +89,24 @@ final class Frames {
                         .build());
     }
 
+    /** What is in no log (D-9); empty when it cannot be read. */
+    static Optional<Frame> ephemeral(Channel channel, byte[] envelope) {
+        return notification(envelope)
+                .map(
+                        it ->
+                                Frame.of(
+                                        ServerFrame.newBuilder()
+                                                .setDeliver(
+                                                        Deliver.newBuilder()
+                                                                .setChannel(channel.path())
+                                                                .setNotification(it))
+                                                .build()));
+    }
+
     /** What an entry holds; empty when it cannot be sent in every encoding. */
-    private static Optional<Notification> notification(LogEntry entry) {
+    private static Optional<Notification> notification(byte[] envelope) {
         try {
-            return Optional.of(Envelope.parseFrom(entry.envelope()).getNotification())
+            return Optional.of(Envelope.parseFrom(envelope).getNotification())
                     .filter(
                             // JSON has no form for other times.
                             it ->

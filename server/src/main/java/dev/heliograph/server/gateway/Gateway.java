@@ -273,6 +273,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     }
 
     @Override
+    public void onEphemeral(Channel channel, byte[] envelope) {
+        registry.onEphemeral(channel, envelope);
+    }
+
+    @Override
     public void onLoss(Channel channel, String epoch) {
         registry.onLoss(channel, epoch);
     }

@@ -210,6 +210,14 @@ final class HubRegistry implements AutoCloseable {
         }
     }
 
+    /** Has the channel's hub send what is in no log. */
+    void onEphemeral(Channel channel, byte[] envelope) {
+        ChannelHub hub = hubs.get(channel);
+        if (hub != null) {
+            hub.onEphemeral(envelope);
+        }
+    }
+
     /** Has the channel's hub read the log: it has lost entries, and this epoch has begun. */
     void onLoss(Channel channel, String epoch) {
         ChannelHub hub = hubs.get(channel);

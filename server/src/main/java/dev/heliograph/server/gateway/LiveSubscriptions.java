@@ -52,6 +52,15 @@ final class LiveSubscriptions {
         }
     }
 
+    /** How many fit. */
+    int count(Predicate<Subscription> condition) {
+        int fit = 0;
+        for (int i = 0; i < size; i++) {
+            fit += condition.test(items[i]) ? 1 : 0;
+        }
+        return fit;
+    }
+
     /** Empties the list and returns what was in it. */
     List<Subscription> takeAll() {
         List<Subscription> all = new ArrayList<>(Arrays.asList(items).subList(0, size));

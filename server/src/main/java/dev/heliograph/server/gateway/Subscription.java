@@ -153,6 +153,18 @@ final class Subscription {
         return true;
     }
 
+    /**
+     * Takes what is in no log, and moves nothing; false when the device is too slow for it. With
+     * the hub's lock.
+     */
+    boolean pass(Frame frame) {
+        if (session.outboxFull()) {
+            return false;
+        }
+        send(frame);
+        return true;
+    }
+
     /** At the head now. With the hub's lock. */
     void live() {
         mode = Mode.LIVE;

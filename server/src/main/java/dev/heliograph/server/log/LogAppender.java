@@ -18,6 +18,17 @@ public interface LogAppender {
     CompletableFuture<Appended> append(Append append);
 
     /**
+     * Hands a notification to the gateways that hold subscribers of a channel, and stores it
+     * nowhere. Keeps its place among the appends at {@link AckLevel#ACCEPTED} to the channel.
+     *
+     * <p>The future holds how many gateways it went to, or fails with {@link
+     * LogException.Unavailable} (unknown outcome) or {@link LogException.Full}.
+     *
+     * @param envelope serialized heliograph.log.v1.Envelope
+     */
+    CompletableFuture<Integer> send(Channel channel, byte[] envelope);
+
+    /**
      * What to store.
      *
      * @param notificationId the id inside the envelope

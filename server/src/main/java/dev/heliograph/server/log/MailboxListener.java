@@ -9,6 +9,13 @@ public interface MailboxListener {
     /** An entry of a channel that this mailbox is interested in, or was until a moment ago. */
     void onEntry(LogEntry entry);
 
+    /**
+     * An ephemeral notification for a channel that this mailbox is interested in.
+     *
+     * @param envelope serialized heliograph.log.v1.Envelope
+     */
+    void onEphemeral(Channel channel, byte[] envelope);
+
     /** The channel has lost entries, and this epoch has begun: what was known of it is old. */
     void onLoss(Channel channel, String epoch);
 

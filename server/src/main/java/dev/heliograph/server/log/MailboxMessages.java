@@ -6,7 +6,10 @@ import io.lettuce.core.StreamMessage;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** What mailboxes bring: entries of logs, losses, sessions that were replaced, and probes. */
+/**
+ * What mailboxes bring: entries of logs, what is in no log, losses, sessions that were replaced,
+ * and probes.
+ */
 final class MailboxMessages {
 
     private static final System.Logger LOGGER = System.getLogger(MailboxMessages.class.getName());
@@ -48,6 +51,11 @@ final class MailboxMessages {
         Channel channel =
                 Channel.parse(name.substring(0, slash), name.substring(slash + 1)).orElseThrow();
         byte[] seq = body.get("s");
+        byte[] envelope = body.get("d");
+        if (seq == null && envelope != null) {
+            listener.onEphemeral(channel, envelope);
+            return;
+        }
         if (seq == null) {
             listener.onLoss(channel, text(body.get("e")));
             return;
@@ -59,6 +67,6 @@ final class MailboxMessages {
                         EntryId.parse(text(body.get("i"))),
                         text(body.get("f")));
         listener.onEntry(
-                new LogEntry(channel, position, EntryId.parse(text(body.get("p"))), body.get("d")));
+                new LogEntry(channel, position, EntryId.parse(text(body.get("p"))), envelope));
     }
 }

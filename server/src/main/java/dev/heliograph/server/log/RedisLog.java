@@ -124,6 +124,30 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                 .thenApply(reply -> appended(reply, append, requestHash));
     }
 
+    @Override
+    public CompletableFuture<Integer> send(Channel channel, byte[] envelope) {
+        if (memory.isFull(Keys.log(channel))) {
+            return CompletableFuture.failedFuture(
+                    new LogException.Full("Redis has little memory left"));
+        }
+        boolean report = groups == MailboxGroups.OF_A_CLUSTER;
+        return writes.get(AckLevel.ACCEPTED)
+                .run(
+                        Script.SEND,
+                        List.of(Keys.state(channel)),
+                        (channel.tenant() + '/' + channel.path()).getBytes(UTF_8),
+                        envelope,
+                        ascii(groups.prefix(channel)),
+                        MAILBOX_LENGTH,
+                        ascii(report ? "1" : "0"))
+                .thenApply(
+                        reply -> {
+                            reply.subList(1, reply.size())
+                                    .forEach(mailbox -> reap(channel, text(mailbox)));
+                            return Math.toIntExact((Long) reply.getFirst());
+                        });
+    }
+
     private Appended appended(List<Object> reply, Append append, String requestHash) {
         if ((Long) reply.get(0) == 0) {
             reply.subList(4, reply.size())

@@ -23,6 +23,7 @@ record Script(String text, String sha) {
     private static final Pattern PART = Pattern.compile("(?m)^--@ (\\S+)$");
 
     static final Script PUBLISH = load("publish");
+    static final Script SEND = load("send");
     static final Script READ = load("read");
     static final Script ATTACH = load("attach");
     static final Script KEEP = load("keep");

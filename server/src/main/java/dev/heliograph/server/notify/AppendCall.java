@@ -12,6 +12,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The appends of one call: so many at a time, and all within the call's time limit. */
 final class AppendCall {
@@ -40,6 +42,9 @@ final class AppendCall {
         /** Stored. */
         record Done(Appended appended) implements Outcome {}
 
+        /** Handed to so many gateways, and stored nowhere. */
+        record Sent(int gateways) implements Outcome {}
+
         /** Not stored, or unknown. */
         record Failed(Status error) implements Outcome {}
     }
@@ -53,28 +58,50 @@ final class AppendCall {
 
     /** Appends, once fewer than the bound are in flight. */
     Pending append(Append append) {
-        CompletableFuture<Appended> future;
+        return start(
+                append.channel(),
+                () -> log.append(append).whenComplete((appended, failure) -> count(appended)),
+                Outcome.Done::new);
+    }
+
+    /** Hands on what is ephemeral, once fewer than the bound are in flight. */
+    Pending send(Channel channel, byte[] envelope) {
+        return start(
+                channel,
+                () ->
+                        log.send(channel, envelope)
+                                .whenComplete((gateways, failure) -> countSent(gateways)),
+                Outcome.Sent::new);
+    }
+
+    private <T> Pending start(
+            Channel channel, Supplier<CompletableFuture<T>> call, Function<T, Outcome> outcome) {
+        CompletableFuture<T> future;
         try {
             if (!inFlight.tryAcquire(remainingNanos(), TimeUnit.NANOSECONDS)) {
-                return new Open(
-                        append.channel(), CompletableFuture.failedFuture(new TimeoutException()));
+                return new Open(channel, CompletableFuture.failedFuture(new TimeoutException()));
             }
-            future = log.append(append);
-            var _ = future.whenComplete((appended, failure) -> completed(appended));
+            future = call.get();
+            var _ = future.whenComplete((answer, failure) -> inFlight.release());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             future = CompletableFuture.failedFuture(new TimeoutException());
         }
-        return new Open(append.channel(), future);
+        return new Open(channel, future.thenApply(outcome));
     }
 
-    private void completed(Appended appended) {
-        inFlight.release();
+    private void count(Appended appended) {
         if (appended != null) {
             metrics.stored(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos));
             if (appended.duplicate()) {
                 metrics.duplicate();
             }
+        }
+    }
+
+    private void countSent(Integer gateways) {
+        if (gateways != null) {
+            metrics.ephemeral();
         }
     }
 
@@ -84,9 +111,9 @@ final class AppendCall {
 
     private final class Open implements Pending {
         private final Channel channel;
-        private final CompletableFuture<Appended> future;
+        private final CompletableFuture<Outcome> future;
 
-        private Open(Channel channel, CompletableFuture<Appended> future) {
+        private Open(Channel channel, CompletableFuture<Outcome> future) {
             this.channel = channel;
             this.future = future;
         }
@@ -99,7 +126,7 @@ final class AppendCall {
         @Override
         public Outcome await() {
             try {
-                return new Outcome.Done(future.get(remainingNanos(), TimeUnit.NANOSECONDS));
+                return future.get(remainingNanos(), TimeUnit.NANOSECONDS);
             } catch (TimeoutException e) {
                 return new Outcome.Failed(NotifyErrors.unavailable(TIMED_OUT));
             } catch (ExecutionException e) {

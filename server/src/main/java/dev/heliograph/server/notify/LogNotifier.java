@@ -5,6 +5,7 @@ import com.google.protobuf.util.Timestamps;
 import com.google.rpc.Code;
 import com.google.rpc.Status;
 import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.proto.log.v1.Envelope;
 import dev.heliograph.proto.notify.v1.BatchResult;
 import dev.heliograph.proto.notify.v1.Content;
@@ -12,6 +13,7 @@ import dev.heliograph.proto.notify.v1.NotifyBatchRequest;
 import dev.heliograph.proto.notify.v1.NotifyBatchResponse;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyResponse;
+import dev.heliograph.proto.notify.v1.Sent;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.proto.notify.v1.TargetResult;
@@ -127,6 +129,12 @@ public final class LogNotifier implements Notifier {
         }
         Notification notification = notification(request);
         byte[] envelope = Envelope.newBuilder().setNotification(notification).build().toByteArray();
+        List<Channel> channels = channels(tenant, request.getTarget());
+        if (request.getEphemeral()) {
+            List<AppendCall.Pending> pending =
+                    channels.stream().map(channel -> call.send(channel, envelope)).toList();
+            return () -> result(pending, notification.getId());
+        }
         Optional<Idempotency> idempotency =
                 Optional.of(request.getIdempotencyKey())
                         .filter(key -> !key.isEmpty())
@@ -137,7 +145,7 @@ public final class LogNotifier implements Notifier {
                                                 RequestHash.of(notification, request.getTtl())));
         AckLevel level = level(request.getAckLevel());
         List<AppendCall.Pending> pending =
-                channels(tenant, request.getTarget()).stream()
+                channels.stream()
                         .map(
                                 channel ->
                                         call.append(
@@ -148,7 +156,7 @@ public final class LogNotifier implements Notifier {
                                                         idempotency,
                                                         level)))
                         .toList();
-        return () -> result(pending.stream().map(this::result).toList());
+        return () -> result(pending, notification.getId());
     }
 
     private Notification notification(NotifyRequest request) {
@@ -164,12 +172,25 @@ public final class LogNotifier implements Notifier {
                                         ? DEFAULT_CONTENT_TYPE
                                         : content.getContentType())
                         .putAllAttributes(content.getAttributesMap())
+                        .setPriority(priority(request.getPriority()))
+                        .setEphemeral(request.getEphemeral())
                         .setCreateTime(Timestamps.fromMillis(now));
         if (request.hasTtl()) {
             notification.setExpireTime(
                     Timestamps.fromMillis(now + Durations.toMillis(request.getTtl())));
         }
         return notification.build();
+    }
+
+    /** NORMAL is left out of the log and of frames, since nearly all are. */
+    private static Priority priority(dev.heliograph.proto.notify.v1.Priority requested) {
+        return switch (requested) {
+            case PRIORITY_LOW -> Priority.PRIORITY_LOW;
+            case PRIORITY_UNSPECIFIED, PRIORITY_NORMAL -> Priority.PRIORITY_UNSPECIFIED;
+            case PRIORITY_HIGH -> Priority.PRIORITY_HIGH;
+            case PRIORITY_CRITICAL -> Priority.PRIORITY_CRITICAL;
+            case UNRECOGNIZED -> throw new IllegalStateException("The request was not checked");
+        };
     }
 
     private static AckLevel level(dev.heliograph.proto.notify.v1.AckLevel requested) {
@@ -193,7 +214,7 @@ public final class LogNotifier implements Notifier {
         };
     }
 
-    private TargetResult result(AppendCall.Pending pending) {
+    private TargetResult result(AppendCall.Pending pending, String notificationId) {
         TargetResult.Builder result =
                 TargetResult.newBuilder().setChannel(pending.channel().path());
         return switch (pending.await()) {
@@ -205,6 +226,12 @@ public final class LogNotifier implements Notifier {
                                             .setSeq(appended.seq())
                                             .setDuplicate(appended.duplicate()))
                             .build();
+            case AppendCall.Outcome.Sent(int gateways) ->
+                    result.setSent(
+                                    Sent.newBuilder()
+                                            .setNotificationId(notificationId)
+                                            .setGateways(gateways))
+                            .build();
             case AppendCall.Outcome.Failed(Status error) -> {
                 failed(error);
                 yield result.setError(error).build();
@@ -212,9 +239,11 @@ public final class LogNotifier implements Notifier {
         };
     }
 
-    /** An error for the whole only when nothing was stored: of several the one worth a retry. */
-    private static BatchResult result(List<TargetResult> results) {
-        if (results.stream().anyMatch(TargetResult::hasStored)) {
+    /** An error for the whole only when all have failed: of several the one worth a retry. */
+    private BatchResult result(List<AppendCall.Pending> pending, String notificationId) {
+        List<TargetResult> results =
+                pending.stream().map(each -> result(each, notificationId)).toList();
+        if (!results.stream().allMatch(TargetResult::hasError)) {
             return BatchResult.newBuilder()
                     .setResponse(NotifyResponse.newBuilder().addAllResults(results))
                     .build();

@@ -3,6 +3,7 @@ package dev.heliograph.server.notify;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import dev.heliograph.proto.device.v1.Notification;
+import dev.heliograph.proto.device.v1.Priority;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -11,8 +12,8 @@ import java.util.Base64;
 import java.util.TreeMap;
 
 /**
- * What has to be equal under one idempotency key: type, payload, content type, attributes and ttl.
- * Not the target, so that a repeat may name the users that are still missing.
+ * What has to be equal under one idempotency key: type, payload, content type, attributes, ttl and
+ * priority. Not the target, so that a repeat may name the users that are still missing.
  */
 final class RequestHash {
 
@@ -39,6 +40,10 @@ final class RequestHash {
                             hash.add(value);
                         });
         hash.add(ttl.getSeconds() + "." + ttl.getNanos());
+        if (notification.getPriority() != Priority.PRIORITY_UNSPECIFIED) {
+            // Left out for NORMAL: what nodes that know no priority have stored stays the same.
+            hash.add(notification.getPriority().name());
+        }
         return Base64.getUrlEncoder().withoutPadding().encodeToString(hash.digest.digest());
     }
 

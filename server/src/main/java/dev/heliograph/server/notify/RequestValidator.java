@@ -6,6 +6,7 @@ import com.google.protobuf.util.Durations;
 import dev.heliograph.proto.notify.v1.AckLevel;
 import dev.heliograph.proto.notify.v1.Content;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
+import dev.heliograph.proto.notify.v1.Priority;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.server.log.Channel;
 import java.nio.charset.StandardCharsets;
@@ -58,13 +59,46 @@ final class RequestValidator {
         if (request.hasTtl()) {
             ttl(request.getTtl(), violations);
         }
+        if (request.getPriority() == Priority.UNRECOGNIZED) {
+            violations.add(
+                    "priority",
+                    "has to be LOW, NORMAL, HIGH or CRITICAL, not number "
+                            + request.getPriorityValue());
+        }
         if (request.getAckLevel() == AckLevel.UNRECOGNIZED) {
             violations.add(
                     "ack_level",
                     "has to be ACCEPTED, REPLICATED or FSYNCED, not number "
                             + request.getAckLevelValue());
         }
+        if (request.getEphemeral()) {
+            ephemeral(request, violations);
+        }
         return violations;
+    }
+
+    /** What is stored nowhere has nothing to be repeated, kept or survived. */
+    private static void ephemeral(NotifyRequest request, Violations violations) {
+        if (!request.getIdempotencyKey().isEmpty()) {
+            violations.add(
+                    "idempotency_key",
+                    "has to be empty with ephemeral: nothing is remembered, and a repeat is another"
+                            + " notification");
+        }
+        if (request.hasTtl()) {
+            violations.add(
+                    "ttl", "has to be absent with ephemeral: it is for this moment, or for nobody");
+        }
+        if (request.getPriority() == Priority.PRIORITY_CRITICAL) {
+            violations.add(
+                    "priority",
+                    "has to be LOW, NORMAL or HIGH with ephemeral, which devices that are behind do"
+                            + " not get");
+        }
+        if (request.getAckLevelValue() != AckLevel.ACK_LEVEL_UNSPECIFIED_VALUE) {
+            violations.add(
+                    "ack_level", "has to be unspecified with ephemeral, which is stored nowhere");
+        }
     }
 
     private static void target(Target target, Violations violations) {

@@ -30,6 +30,10 @@ public final class GatewayMetrics {
     private final Timer sent =
             meters.latency(
                     "notify_to_sent", "From the Notify API accepting it to a session's outbox");
+    private final Counter droppedEphemerals =
+            meters.counter(
+                    "ephemeral_dropped",
+                    "Ephemeral notifications that a subscription behind its channel did not get");
     private final Timer acked = meters.latency("stored_to_acked", "From the log to the Ack");
     private final Meters.Labelled resumes =
             meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
@@ -83,6 +87,11 @@ public final class GatewayMetrics {
     /** A Deliver was handed to a session's outbox this long after the Notify API accepted it. */
     public void sent(long sinceNotifyMs) {
         sent.record(Math.max(0, sinceNotifyMs), TimeUnit.MILLISECONDS);
+    }
+
+    /** So many subscriptions were behind their channel, and did not get an ephemeral. */
+    public void ephemeralDropped(int subscriptions) {
+        droppedEphemerals.increment(subscriptions);
     }
 
     /** An Ack came this long after the notification at its position was stored. */

@@ -12,6 +12,9 @@ public final class NotifyMetrics {
             meters.latency("notify_to_stored", "From a call coming in to the log having it");
     private final Counter duplicates =
             meters.counter("notify_duplicates", "Repeats of an idempotency key");
+    private final Counter ephemerals =
+            meters.counter(
+                    "notify_ephemeral", "Ephemeral notifications handed on, one for each channel");
     private final Meters.Labelled failures =
             meters.labelled("notify_failures", "Failed calls and targets by gRPC code", "code");
 
@@ -23,6 +26,11 @@ public final class NotifyMetrics {
     /** An idempotency key was met again. */
     public void duplicate() {
         duplicates.increment();
+    }
+
+    /** An ephemeral notification was handed to the gateways of one channel. */
+    public void ephemeral() {
+        ephemerals.increment();
     }
 
     /** A call or one of its targets failed with this gRPC code name. */

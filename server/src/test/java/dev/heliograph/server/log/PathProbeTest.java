@@ -155,6 +155,9 @@ class PathProbeTest {
         }
 
         @Override
+        public void onEphemeral(Channel channel, byte[] envelope) {}
+
+        @Override
         public void onLoss(Channel channel, String epoch) {}
 
         @Override

@@ -346,6 +346,51 @@ class RedisLogTest {
     }
 
     @Test
+    void whatIsEphemeralGoesToTheLivingMailboxesAndIsStoredNowhere() {
+        append("a");
+        String prefix = MailboxGroups.OF_ONE_SERVER.prefix(channel);
+        for (String mailbox : List.of("one" + channel.name(), "two" + channel.name())) {
+            redis.commands().xadd(prefix + mailbox, Map.of("n", "x"));
+            log.read(channel, Optional.of(mailbox), new From.Head(), 1).join();
+        }
+        log.read(channel, Optional.of("dead"), new From.Head(), 1).join();
+        Position before = head();
+
+        assertThat(log.send(channel, "e".getBytes(StandardCharsets.UTF_8)).join(), is(2));
+
+        assertThat(head(), is(before));
+        assertThat(ids(read(new From.Earliest())), contains("a"));
+        assertThat(redis.commands().hexists(Keys.state(channel), "@dead"), is(false));
+        assertThat(redis.commands().exists(prefix + "dead"), is(0L));
+        for (String mailbox : List.of("one" + channel.name(), "two" + channel.name())) {
+            List<StreamMessage<String, String>> all =
+                    redis.commands().xrange(prefix + mailbox, Range.unbounded(), Limit.unlimited());
+            assertThat(
+                    all.getLast().getBody(),
+                    is(Map.of("c", "default/" + channel.path(), "d", "e")));
+        }
+        redis.commands().del(prefix + "one" + channel.name());
+        assertThat(log.send(channel, "e".getBytes(StandardCharsets.UTF_8)).join(), is(1));
+        redis.commands().del(prefix + "two" + channel.name());
+        assertThat(log.send(channel, "e".getBytes(StandardCharsets.UTF_8)).join(), is(0));
+    }
+
+    @Test
+    void aFullRedisRefusesWhatIsEphemeralToo() {
+        append("a");
+        redis.commands().configSet("maxmemory", "1");
+        try {
+            CompletionException e =
+                    assertThrows(
+                            CompletionException.class, () -> log.send(channel, new byte[1]).join());
+            assertThat(e.getCause(), is(instanceOf(LogException.Full.class)));
+        } finally {
+            redis.commands().configSet("maxmemory", "0");
+        }
+        assertThat(log.send(channel, new byte[1]).join(), is(0));
+    }
+
+    @Test
     void tendingFindsAMailboxThatIsGoneAndOneThatRanOver() {
         String key = "hg:{g0}:m:tended";
         assertThat(tend(key, EntryId.ZERO, 0), is(0L));

@@ -14,7 +14,11 @@ import java.util.function.Supplier;
 /** A log in memory whose failures a test decides by channel path. */
 public final class FakeLog implements LogAppender {
 
+    /** How many gateways each channel has. */
+    static final int GATEWAYS = 2;
+
     private final List<Append> appends = new CopyOnWriteArrayList<>();
+    private final List<byte[]> sent = new CopyOnWriteArrayList<>();
     private final Map<String, Supplier<CompletableFuture<Appended>>> faults =
             new ConcurrentHashMap<>();
     private final Map<String, Known> known = new ConcurrentHashMap<>();
@@ -50,6 +54,21 @@ public final class FakeLog implements LogAppender {
         }
         appends.add(append);
         return CompletableFuture.completedFuture(appended);
+    }
+
+    @Override
+    public CompletableFuture<Integer> send(Channel channel, byte[] envelope) {
+        Supplier<CompletableFuture<Appended>> fault = faults.get(channel.path());
+        if (fault != null) {
+            return fault.get().thenApply(appended -> 0);
+        }
+        sent.add(envelope);
+        return CompletableFuture.completedFuture(GATEWAYS);
+    }
+
+    /** Envelopes that were handed on and not stored, in order. */
+    public List<byte[]> sent() {
+        return List.copyOf(sent);
     }
 
     /** What was stored, in order. */

@@ -30,6 +30,8 @@ import dev.heliograph.proto.notify.v1.NotifyBatchResponse;
 import dev.heliograph.proto.notify.v1.NotifyRequest;
 import dev.heliograph.proto.notify.v1.NotifyResponse;
 import dev.heliograph.proto.notify.v1.NotifyServiceGrpc;
+import dev.heliograph.proto.notify.v1.Priority;
+import dev.heliograph.proto.notify.v1.Sent;
 import dev.heliograph.proto.notify.v1.Stored;
 import dev.heliograph.proto.notify.v1.Target;
 import dev.heliograph.proto.notify.v1.Users;
@@ -59,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NotifyApiTest {
@@ -110,6 +113,87 @@ class NotifyApiTest {
                         - Timestamps.toMillis(notification.getCreateTime()),
                 is(60_000L));
         assertThat(append.idempotency(), is(Optional.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PRIORITY_UNSPECIFIED, PRIORITY_UNSPECIFIED",
+        "PRIORITY_LOW, PRIORITY_LOW",
+        "PRIORITY_NORMAL, PRIORITY_UNSPECIFIED",
+        "PRIORITY_HIGH, PRIORITY_HIGH",
+        "PRIORITY_CRITICAL, PRIORITY_CRITICAL"
+    })
+    void storesThePriorityAndLeavesOutNormal(
+            Priority asked, dev.heliograph.proto.device.v1.Priority kept)
+            throws InvalidProtocolBufferException {
+        Stored stored =
+                api.notify(good("alice").toBuilder().setPriority(asked).build())
+                        .getResults(0)
+                        .getStored();
+        assertThat(
+                Envelope.parseFrom(stored(stored.getNotificationId()).envelope())
+                        .getNotification()
+                        .getPriority(),
+                is(kept));
+    }
+
+    @Test
+    void refusesTheSameKeyWithAnotherPriority() {
+        NotifyRequest request = good("ivo").toBuilder().setIdempotencyKey("as-urgent").build();
+        api.notify(request);
+        assertThat(
+                api.notify(request.toBuilder().setPriority(Priority.PRIORITY_NORMAL).build())
+                        .getResults(0)
+                        .getStored()
+                        .getDuplicate(),
+                is(true));
+        StatusRuntimeException e =
+                assertThrows(
+                        StatusRuntimeException.class,
+                        () ->
+                                api.notify(
+                                        request.toBuilder()
+                                                .setPriority(Priority.PRIORITY_CRITICAL)
+                                                .build()));
+        assertThat(e.getStatus().getCode(), is(Status.Code.INVALID_ARGUMENT));
+    }
+
+    @Test
+    void handsOnWhatIsEphemeralAndSaysThatItIsStoredNowhere()
+            throws InvalidProtocolBufferException {
+        int before = LOG.appends().size();
+        NotifyResponse response =
+                api.notify(
+                        users("e1", "e2").toBuilder()
+                                .setEphemeral(true)
+                                .setPriority(Priority.PRIORITY_LOW)
+                                .build());
+        assertThat(LOG.appends().size(), is(before));
+        assertThat(response.getResultsList(), hasSize(2));
+        Sent sent = response.getResults(1).getSent();
+        assertThat(response.getResults(1).getChannel(), is("user/e2"));
+        assertThat(sent.getGateways(), is(FakeLog.GATEWAYS));
+        Notification notification = Envelope.parseFrom(LOG.sent().getLast()).getNotification();
+        assertThat(notification.getEphemeral(), is(true));
+        assertThat(notification.getId(), is(sent.getNotificationId()));
+        assertThat(
+                notification.getPriority(),
+                is(dev.heliograph.proto.device.v1.Priority.PRIORITY_LOW));
+    }
+
+    @Test
+    void anEphemeralThatGoesNowhereIsAnError() {
+        LOG.fail("user/e-away", new LogException.Unavailable("down", null));
+        NotifyRequest request = users("e-away", "e3").toBuilder().setEphemeral(true).build();
+        NotifyResponse response = api.notify(request);
+        assertThat(
+                response.getResults(0).getError().getCode(), is(Status.Code.UNAVAILABLE.value()));
+        assertThat(response.getResults(1).hasSent(), is(true));
+        assertThat(
+                failure(good("e-away").toBuilder().setEphemeral(true).build())
+                        .getStatus()
+                        .getCode(),
+                is(Status.Code.UNAVAILABLE));
     }
 
     @Test
@@ -169,6 +253,11 @@ class NotifyApiTest {
                         content.toBuilder().putAttributes("k", "v".repeat(513))),
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("k".repeat(129))),
                 bad("idempotency_key", good("a").toBuilder().setIdempotencyKey("ü")),
+                bad("priority", good("a").toBuilder().setPriorityValue(5)),
+                bad("idempotency_key", ephemeral().setIdempotencyKey("k")),
+                bad("ttl", ephemeral().setTtl(Duration.newBuilder().setSeconds(60))),
+                bad("priority", ephemeral().setPriority(Priority.PRIORITY_CRITICAL)),
+                bad("ack_level", ephemeral().setAckLevel(AckLevel.ACK_LEVEL_ACCEPTED)),
                 bad("ttl", ttl(0, 999_999_999)),
                 bad("ttl", ttl(-5, 0)),
                 bad("ttl", ttl(7 * 86_400, 1)),
@@ -446,6 +535,10 @@ class NotifyApiTest {
                 .setType("greeting")
                 .setPayload(ByteString.copyFromUtf8("hi"))
                 .build();
+    }
+
+    private static NotifyRequest.Builder ephemeral() {
+        return good("a").toBuilder().setEphemeral(true);
     }
 
     private static NotifyRequest good(String user) {

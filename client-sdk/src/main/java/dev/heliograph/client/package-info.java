@@ -1,0 +1,2 @@
+/** What backends and devices share. */
+package dev.heliograph.client;
