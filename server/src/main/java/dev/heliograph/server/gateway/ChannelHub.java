@@ -102,6 +102,7 @@ final class ChannelHub {
                 return;
             }
             state = State.CLOSED;
+            registry.low().take(this);
             // Queued before a new hub of this channel can queue its interest: the log keeps the
             // order.
             registry.forget(this);
@@ -181,7 +182,7 @@ final class ChannelHub {
         try {
             if (head != null) {
                 // Nobody has proven that the log is still that of before.
-                resets++;
+                reset();
             }
             head(page.head());
             if (!finishSync(mailbox)) {
@@ -430,7 +431,7 @@ final class ChannelHub {
                     // Each subscription finds out from its own position what the reset means for
                     // it.
                     head(page.head());
-                    resets++;
+                    reset();
                     live.takeAll().forEach(Subscription::readOn);
                 }
                 if (finishSync(mailbox)) {
@@ -493,6 +494,35 @@ final class ChannelHub {
             return;
         }
         Frame frame = Frames.covering(entry, now, false);
+        if (!registry.low().hold(this, entry, frame)) {
+            offerHeld(now);
+            offer(entry, frame);
+        }
+    }
+
+    /** Sends what was held back. */
+    void flushLow() {
+        lock.lock();
+        try {
+            offerHeld(System.currentTimeMillis());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void offerHeld(long now) {
+        for (LogEntry held : registry.low().take(this)) {
+            offer(held, Frames.covering(held, now, false));
+        }
+    }
+
+    private void offer(LogEntry entry, Frame frame) {
         live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
+    }
+
+    /** The log may be another: what was held back of that before must not go on in it. */
+    private void reset() {
+        resets++;
+        registry.low().take(this);
     }
 }

@@ -53,6 +53,7 @@ final class HubRegistry implements AutoCloseable {
     private final Witness witness;
     private final ReplayReads reads;
     private final RecentEntries recent = new RecentEntries();
+    private final LowBatches low;
     private final ScheduledExecutorService timer;
     private final GatewayMetrics metrics;
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
@@ -62,10 +63,16 @@ final class HubRegistry implements AutoCloseable {
     /* By group; replaced as a whole, under this. */
     private volatile List<String> mailboxes = List.of();
 
-    HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
+    HubRegistry(
+            ChannelLog log,
+            ScheduledExecutorService timer,
+            GatewayMetrics metrics,
+            Degradation degradation) {
         this.log = log;
         this.witness = new Witness(log, System::nanoTime);
         this.reads = new ReplayReads(log, metrics);
+        this.low = new LowBatches(() -> degradation.tier() >= Degradation.DELAYS_LOW);
+        metrics.watchLowHeld(low::count);
         this.timer = timer;
         this.metrics = metrics;
     }
@@ -84,6 +91,15 @@ final class HubRegistry implements AutoCloseable {
 
     RecentEntries recent() {
         return recent;
+    }
+
+    LowBatches low() {
+        return low;
+    }
+
+    /** Lets go of everything of LOW priority that waits. */
+    void flushLow() {
+        low.hubs().forEach(hub -> run(hub::flushLow));
     }
 
     GatewayMetrics metrics() {

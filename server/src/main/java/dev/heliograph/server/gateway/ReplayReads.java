@@ -161,16 +161,23 @@ final class ReplayReads {
     /** Reads for all who gathered. */
     private Answer lead(Place place, Batch batch) {
         permits.acquireUninterruptibly();
+        CompletableFuture<Answer> read = new CompletableFuture<>();
         try {
             From from = close(place, batch);
             metrics.replayRead("log");
             var page = log.read(place.channel(), Optional.empty(), from, place.limit());
-            batch.answer.complete(new Answer(from, HubRegistry.join(page)));
+            read.complete(new Answer(from, HubRegistry.join(page)));
         } catch (RuntimeException | Error e) {
-            batch.answer.completeExceptionally(e);
+            read.completeExceptionally(e);
         } finally {
             permits.release();
             leave(place, batch);
+        }
+        // Last: the next batch waits for it, and takes this one's place.
+        if (read.isCompletedExceptionally()) {
+            batch.answer.completeExceptionally(read.exceptionNow());
+        } else {
+            batch.answer.complete(read.join());
         }
         return HubRegistry.join(batch.answer);
     }
@@ -192,10 +199,8 @@ final class ReplayReads {
         lock.lock();
         try {
             Line line = lines.get(place);
-            // The next one may be under way by now.
-            line.underWay = line.underWay == batch ? null : line.underWay;
-            line.gathering = line.gathering == batch ? null : line.gathering;
-            if (line.underWay == null && line.gathering == null) {
+            line.underWay = null;
+            if (line.gathering == null || line.gathering == batch) {
                 lines.remove(place);
             }
         } finally {

@@ -5,6 +5,7 @@ import io.helidon.metrics.api.Tag;
 import io.helidon.metrics.api.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** What a gateway counts. Every method is cheap enough for the hot path and never blocks. */
@@ -54,6 +55,8 @@ public final class GatewayMetrics {
     private final Meters.Labelled tokenRefreshes =
             meters.labelled("token_refreshes", "Tokens brought by sessions by outcome", "outcome")
                     .with("ok", "refused");
+
+    private volatile LongSupplier outboxBytes = () -> 0;
 
     /** A connection was upgraded, or an event stream began. */
     public void connectionOpened() {
@@ -143,7 +146,33 @@ public final class GatewayMetrics {
 
     /** Where to read the bytes in all outboxes. */
     public void watchOutboxBytes(LongSupplier bytes) {
+        outboxBytes = bytes;
         meters.gauge("outbox_bytes", "Bytes in all outboxes", bytes::getAsLong);
+    }
+
+    /** Bytes in all outboxes, as far as somebody told where to read them. */
+    public long outboxBytes() {
+        return outboxBytes.getAsLong();
+    }
+
+    /** Where to read the degradation tier: 0 when all is well, up to 3. */
+    public void watchTier(IntSupplier tier) {
+        meters.gauge("degradation_tier", "What is saved under pressure", tier::getAsInt);
+    }
+
+    /** Where to read one of the pressures that decide about the tier, in tiers. */
+    public void watchPressure(String what, DoubleSupplier tiers) {
+        meters.gauge(
+                "pressure",
+                "What presses on the gateway, in degradation tiers",
+                Tag.create("measure", what),
+                tiers::getAsDouble);
+    }
+
+    /** Where to read how many entries of LOW priority wait for a batch. */
+    public void watchLowHeld(IntSupplier entries) {
+        meters.gauge(
+                "low_held", "Entries of LOW priority that wait for a batch", entries::getAsInt);
     }
 
     /** Where to read how many devices wait for a page of the log. */

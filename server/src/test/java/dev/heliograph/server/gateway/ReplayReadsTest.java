@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -174,6 +175,29 @@ class ReplayReadsTest {
             assertThat(page.get().outcome(), is(Page.Outcome.OK));
         }
         assertThat(log.count(), is(3 * ReplayReads.MAX_UNDER_WAY));
+    }
+
+    @Test
+    void whoeverAsksIsAnsweredHoweverManyAskForTheSameAllTheTime() throws Exception {
+        Channel topic = topic("busy", 1);
+        log.letGoAll();
+        List<FutureTask<Void>> askers = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            FutureTask<Void> asker =
+                    new FutureTask<>(
+                            () -> {
+                                for (int round = 0; round < 500; round++) {
+                                    reads.read(topic, new From.Head(), PAGE);
+                                }
+                                return null;
+                            });
+            askers.add(asker);
+            Thread.startVirtualThread(asker);
+        }
+        for (FutureTask<Void> asker : askers) {
+            asker.get(60, TimeUnit.SECONDS);
+        }
+        assertThat(reads.waiting(), is(0));
     }
 
     /** The same log, whose answers are held back. */

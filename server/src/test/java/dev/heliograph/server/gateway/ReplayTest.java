@@ -47,7 +47,7 @@ class ReplayTest {
         return fixture.device(gateway, user, user, "news");
     }
 
-    private static long pages(String source) {
+    static long pages(String source) {
         return Services.get(MeterRegistry.class)
                 .meter(
                         Counter.class,
