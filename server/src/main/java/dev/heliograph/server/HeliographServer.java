@@ -97,7 +97,8 @@ public final class HeliographServer {
                                                 verifier,
                                                 logs,
                                                 gatewayMetrics,
-                                                connectionLog));
+                                                connectionLog,
+                                                config.degradation()));
         this.webSockets =
                 gateway.map(
                         sessions ->

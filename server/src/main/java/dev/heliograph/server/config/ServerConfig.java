@@ -33,6 +33,7 @@ public record ServerConfig(
         RedisConfig redis,
         LogConfig log,
         GatewayConfig gateway,
+        DegradationConfig degradation,
         AuthConfig auth,
         ConsoleConfig console) {
 
@@ -65,6 +66,7 @@ public record ServerConfig(
                         reader.duration("log.retention", SECOND, DAY.multipliedBy(366)),
                         reader.duration("log.idempotency-window", SECOND, DAY)),
                 gateway(reader, roles, tls),
+                DegradationConfig.read(reader),
                 new AuthConfig(
                         reader.requiredText(
                                 "auth.jwks",

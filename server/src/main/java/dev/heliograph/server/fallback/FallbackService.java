@@ -117,7 +117,7 @@ public final class FallbackService implements HttpService, AutoCloseable {
                     query.subscribes(
                             guest.principal(),
                             Math.min(MAX_STREAM_CHANNELS, config.maxSubscriptions()));
-            FrameQueue queue = queue(guest);
+            FrameQueue queue = queue(guest, false);
             HttpSession session = new HttpSession(sessions.open(guest.principal()), queue);
             try {
                 session.open("device", query.device(), ClientInfo.getDefaultInstance(), subscribes);
@@ -151,7 +151,7 @@ public final class FallbackService implements HttpService, AutoCloseable {
             List<Subscribe> subscribes =
                     ChannelList.check(
                             asked.getSubscribeList(), guest.principal(), config.maxSubscriptions());
-            FrameQueue queue = queue(guest);
+            FrameQueue queue = queue(guest, true);
             HttpSession session = new HttpSession(sessions.open(guest.principal()), queue);
             try {
                 session.open("deviceId", asked.getDeviceId(), asked.getClient(), subscribes);
@@ -189,8 +189,8 @@ public final class FallbackService implements HttpService, AutoCloseable {
         Answers.json(response, JsonBody.of(tickets.issue(door.identify(request))));
     }
 
-    private FrameQueue queue(Guest guest) {
-        return new FrameQueue(guest.peer(), config.outboxSoftLimitBytes(), queued);
+    private FrameQueue queue(Guest guest, boolean asksOnce) {
+        return new FrameQueue(guest.peer(), asksOnce, config.outboxSoftLimitBytes(), queued);
     }
 
     /** Ends the watch, once no request is left. */

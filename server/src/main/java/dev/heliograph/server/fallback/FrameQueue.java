@@ -22,6 +22,7 @@ import java.util.function.LongConsumer;
 final class FrameQueue implements SessionTransport {
 
     private final Peer peer;
+    private final boolean asksOnce;
     private final long softLimitBytes;
     private final LongConsumer counted;
 
@@ -42,10 +43,12 @@ final class FrameQueue implements SessionTransport {
     /**
      * An empty queue.
      *
+     * @param asksOnce whether it is for a single answer
      * @param counted hears how many bytes were added, or, negative, went
      */
-    FrameQueue(Peer peer, long softLimitBytes, LongConsumer counted) {
+    FrameQueue(Peer peer, boolean asksOnce, long softLimitBytes, LongConsumer counted) {
         this.peer = peer;
+        this.asksOnce = asksOnce;
         this.softLimitBytes = softLimitBytes;
         this.counted = counted;
     }
@@ -65,6 +68,11 @@ final class FrameQueue implements SessionTransport {
     @Override
     public boolean hears() {
         return false;
+    }
+
+    @Override
+    public boolean asksOnce() {
+        return asksOnce;
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * One channel on one gateway: checks the chain of what comes through the mailbox, repairs it from
@@ -102,9 +103,31 @@ final class ChannelHub {
                 return;
             }
             state = State.CLOSED;
+            registry.low().take(this);
             // Queued before a new hub of this channel can queue its interest: the log keeps the
             // order.
             registry.forget(this);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Answers a subscription without a read, if the chain from there up to the head is here: as the
+     * log would have answered when the head was read.
+     *
+     * @param suffices whether that head is new enough
+     */
+    Optional<Page> recent(From from, int limit, Predicate<Position> suffices) {
+        lock.lock();
+        try {
+            Optional<Page> page =
+                    state == State.SYNCED && suffices.test(head)
+                            ? registry.recent()
+                                    .page(channel, head, from, limit, registry.log().keptSinceMs())
+                            : Optional.empty();
+            page.ifPresent(_ -> registry.metrics().replayRead("recent"));
+            return page;
         } finally {
             lock.unlock();
         }
@@ -133,7 +156,9 @@ final class ChannelHub {
             lock.unlock();
         }
         if (mailbox == null) {
-            return HubRegistry.join(registry.log().read(channel, Optional.empty(), from, limit));
+            Page page = registry.reads().read(channel, from, limit);
+            keep(page);
+            return page;
         }
         Page page;
         try {
@@ -158,7 +183,7 @@ final class ChannelHub {
         try {
             if (head != null) {
                 // Nobody has proven that the log is still that of before.
-                resets++;
+                reset();
             }
             head(page.head());
             if (!finishSync(mailbox)) {
@@ -415,7 +440,7 @@ final class ChannelHub {
                     // Each subscription finds out from its own position what the reset means for
                     // it.
                     head(page.head());
-                    resets++;
+                    reset();
                     live.takeAll().forEach(Subscription::readOn);
                 }
                 if (finishSync(mailbox)) {
@@ -453,16 +478,64 @@ final class ChannelHub {
         return true;
     }
 
+    /** One subscriber alone pays for keeping nothing: it has got what comes. */
+    private boolean isShared() {
+        return members.size() != 1;
+    }
+
+    private void keep(Page page) {
+        lock.lock();
+        try {
+            if (state == State.SYNCED && isShared()) {
+                registry.recent().addOlder(head, page, channel);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void deliver(LogEntry entry, long now) {
+        if (isShared()) {
+            registry.recent().add(head, entry);
+        }
         head(entry.position());
         if (members.isEmpty()) {
             return;
         }
         Frame frame = Frames.covering(entry, now, false);
+        if (!registry.low().hold(this, entry, frame)) {
+            offerHeld(now);
+            offer(entry, frame);
+        }
+    }
+
+    /** Sends what was held back. */
+    void flushLow() {
+        lock.lock();
+        try {
+            offerHeld(System.currentTimeMillis());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void offerHeld(long now) {
+        for (LogEntry held : registry.low().take(this)) {
+            offer(held, Frames.covering(held, now, false));
+        }
+    }
+
+    private void offer(LogEntry entry, Frame frame) {
         live.removeIf(subscription -> !subscription.offer(entry.position(), frame));
         if (frame.priority() == Priority.PRIORITY_CRITICAL && live.size() < members.size()) {
             Frame ahead = Frames.outOfOrder(frame);
             members.forEach(subscription -> subscription.overtake(entry.position(), ahead));
         }
+    }
+
+    /** The log may be another: what was held back of that before must not go on in it. */
+    private void reset() {
+        resets++;
+        registry.low().take(this);
     }
 }

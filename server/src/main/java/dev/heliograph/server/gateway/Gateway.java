@@ -3,7 +3,9 @@ package dev.heliograph.server.gateway;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.auth.TokenVerifier;
+import dev.heliograph.server.config.DegradationConfig;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
+import dev.heliograph.server.gateway.Degradation.Measures;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
@@ -17,11 +19,13 @@ import dev.heliograph.server.observe.ConnectionLog;
 import dev.heliograph.server.observe.GatewayMetrics;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 
 /** Holds the sessions of one node and joins them to the log. */
 public final class Gateway implements SessionFactory, MailboxListener, AutoCloseable {
@@ -30,6 +34,17 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     /** What a refused connection is told to wait, at least and on top at random. */
     private static final int REFUSED_RETRY_MS = 1_000;
+
+    /**
+     * The same while a gateway is under pressure: as long as a tier lasts at least, and three times
+     * that, so that those who were turned away do not all come when it is left.
+     */
+    private static final int PRESSURE_RETRY_MS = 5_000;
+
+    private static final int PRESSURE_SPREAD_MS = 10_000;
+
+    /** On a node with few devices one that is slow is no backlog of all. */
+    private static final int FEW_CONNECTIONS = 100;
 
     private final String node;
     private final GatewayConfig config;
@@ -45,6 +60,8 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     private final Mailboxes mailboxes;
     private final Drain drain;
     private final Rebalancer rebalancer;
+    private final Degradation degradation;
+    private final Optional<SchedulerProbe> probe;
 
     /**
      * Starts reading mailboxes; connections may be opened once {@link #awaitReady} has returned.
@@ -57,8 +74,18 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             TokenVerifier tokens,
             LogStore log,
             GatewayMetrics metrics,
-            ConnectionLog connectionLog) {
-        this(node, config, tokens, log, metrics, connectionLog, Paces.DEFAULT);
+            ConnectionLog connectionLog,
+            DegradationConfig degradation) {
+        this(
+                node,
+                config,
+                tokens,
+                log,
+                metrics,
+                connectionLog,
+                Paces.DEFAULT,
+                degradation.enabled() ? Optional.of(degradation) : Optional.empty(),
+                Measures.NONE);
     }
 
     Gateway(
@@ -68,14 +95,30 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             LogStore log,
             GatewayMetrics metrics,
             ConnectionLog connectionLog,
-            Paces paces) {
+            Paces paces,
+            Measures measures) {
+        this(node, config, tokens, log, metrics, connectionLog, paces, Optional.empty(), measures);
+    }
+
+    private Gateway(
+            String node,
+            GatewayConfig config,
+            TokenVerifier tokens,
+            LogStore log,
+            GatewayMetrics metrics,
+            ConnectionLog connectionLog,
+            Paces paces,
+            Optional<DegradationConfig> measured,
+            Measures otherwise) {
         this.node = node;
         this.config = config;
         this.tokens = tokens;
         this.directory = log.sessions();
         this.metrics = metrics;
         this.connectionLog = connectionLog;
-        this.registry = new HubRegistry(log.reader(), timer, metrics);
+        this.probe = measured.map(_ -> new SchedulerProbe());
+        this.degradation = new Degradation(measured.map(this::measures).orElse(otherwise), metrics);
+        this.registry = new HubRegistry(log.reader(), timer, metrics, degradation);
         HeartbeatWheel wheel =
                 new HeartbeatWheel(
                         config.heartbeatInterval(), config.heartbeatTimeout(), clockMs());
@@ -86,6 +129,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         metrics.watchConnections(sessions::count);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
+        degrade();
         new AntiEntropy(registry, log.comparison(), paces.antiEntropy()).start();
         this.drain =
                 new Drain(
@@ -104,6 +148,42 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         if (config.moves().rebalance()) {
             rebalancer.start();
         }
+    }
+
+    private Measures measures(DegradationConfig limits) {
+        double delay = limits.schedulerDelay().toNanos() / 1e9;
+        double heap = limits.heapPercent() / 100.0;
+        DoubleSupplier collected = new HeapAfterCollection(this::clockMs);
+        return new Measures(
+                Map.of(
+                        Pressure.SCHEDULER,
+                        () -> probe.orElseThrow().p99() / delay,
+                        Pressure.OUTBOUND,
+                        () ->
+                                (double) metrics.outboxBytes()
+                                        / Math.max(FEW_CONNECTIONS, sessions.count())
+                                        / config.outboxSoftLimitBytes(),
+                        Pressure.CONNECTIONS,
+                        () -> (double) sessions.count() / config.maxConnections(),
+                        Pressure.HEAP,
+                        () -> collected.getAsDouble() / heap,
+                        Pressure.MAILBOX,
+                        () -> mailboxes.lagSeconds()),
+                this::clockMs);
+    }
+
+    private void degrade() {
+        degradation.onLower(registry::flushLow);
+        timer.scheduleAtFixedRate(
+                guarded(degradation::sample),
+                Degradation.SAMPLE_MS,
+                Degradation.SAMPLE_MS,
+                TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(
+                guarded(registry::flushLow),
+                LowBatches.EVERY_MS,
+                LowBatches.EVERY_MS,
+                TimeUnit.MILLISECONDS);
     }
 
     /** Returns when the mailboxes stand. */
@@ -135,6 +215,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         if (sessions.count() >= config.maxConnections()) {
             return new Admission.Refused("overloaded", retryMs);
         }
+        if (degradation.tier() >= Degradation.REFUSES) {
+            int spread = ThreadLocalRandom.current().nextInt(PRESSURE_SPREAD_MS);
+            return new Admission.Refused("overloaded", PRESSURE_RETRY_MS + spread);
+        }
         return new Admission.Admitted();
     }
 
@@ -144,6 +228,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 this,
                 principal,
                 HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
+    }
+
+    Degradation degradation() {
+        return degradation;
     }
 
     String node() {
@@ -351,6 +439,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     @Override
     public void close() {
         mailboxes.close();
+        probe.ifPresent(SchedulerProbe::close);
         timer.shutdownNow();
         registry.close();
     }

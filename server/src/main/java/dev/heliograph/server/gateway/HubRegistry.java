@@ -51,6 +51,9 @@ final class HubRegistry implements AutoCloseable {
 
     private final ChannelLog log;
     private final Witness witness;
+    private final ReplayReads reads;
+    private final RecentEntries recent = new RecentEntries();
+    private final LowBatches low;
     private final ScheduledExecutorService timer;
     private final GatewayMetrics metrics;
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
@@ -60,9 +63,16 @@ final class HubRegistry implements AutoCloseable {
     /* By group; replaced as a whole, under this. */
     private volatile List<String> mailboxes = List.of();
 
-    HubRegistry(ChannelLog log, ScheduledExecutorService timer, GatewayMetrics metrics) {
+    HubRegistry(
+            ChannelLog log,
+            ScheduledExecutorService timer,
+            GatewayMetrics metrics,
+            Degradation degradation) {
         this.log = log;
         this.witness = new Witness(log, System::nanoTime);
+        this.reads = new ReplayReads(log, metrics);
+        this.low = new LowBatches(() -> degradation.tier() >= Degradation.DELAYS_LOW);
+        metrics.watchLowHeld(low::count);
         this.timer = timer;
         this.metrics = metrics;
     }
@@ -73,6 +83,23 @@ final class HubRegistry implements AutoCloseable {
 
     Witness witness() {
         return witness;
+    }
+
+    ReplayReads reads() {
+        return reads;
+    }
+
+    RecentEntries recent() {
+        return recent;
+    }
+
+    LowBatches low() {
+        return low;
+    }
+
+    /** Lets go of everything of LOW priority that waits. */
+    void flushLow() {
+        low.hubs().forEach(hub -> run(hub::flushLow));
     }
 
     GatewayMetrics metrics() {
@@ -167,6 +194,7 @@ final class HubRegistry implements AutoCloseable {
 
     /** Drops a closed hub and its interest. */
     void forget(ChannelHub hub) {
+        recent.forget(hub.channel());
         var unused = log.dropInterest(hub.channel(), mailbox(hub.channel()));
         hubs.remove(hub.channel(), hub);
     }

@@ -399,6 +399,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         return transport.queuedBytes() > hardLimitBytes();
     }
 
+    /** Whether its device leaves with what it is told, rather than waiting for what comes. */
+    boolean asksOnce() {
+        return transport.asksOnce();
+    }
+
     /** Queues a frame. */
     void send(Frame frame) {
         if (!transport.send(frame)) {

@@ -20,6 +20,11 @@ public interface SessionTransport {
         return true;
     }
 
+    /** Whether the device leaves with what it is told, rather than waiting for what comes. */
+    default boolean asksOnce() {
+        return false;
+    }
+
     /** Queues a frame. False when the connection has ended or is closing: the frame is dropped. */
     boolean send(Frame frame);
 

@@ -276,7 +276,7 @@ final class Subscription {
                 byKept = known.cursor().isPresent();
                 from = known.cursor().<From>map(From.After::new).orElse(asked);
             }
-            page = hub.read(from, PAGE);
+            page = page(from, known);
         } catch (LogException e) {
             session.subscribeFailed(this, subId, e);
             return false;
@@ -288,6 +288,15 @@ final class Subscription {
         begin(page, from, byKept);
         cover(page);
         return true;
+    }
+
+    /**
+     * Without a read where that says the same. Who asks only once gets what is in the log now,
+     * though it may be on its way here.
+     */
+    private Page page(From from, DeviceMemory.Known known) {
+        return hub.recent(from, PAGE, head -> !session.asksOnce() && known.isWithin(head))
+                .orElseGet(() -> hub.read(from, PAGE));
     }
 
     /** Tells the device where its channel goes on. */
@@ -322,8 +331,9 @@ final class Subscription {
             Page page;
             From from = new From.After(cursor);
             proof = hub.resets();
+            Optional<Page> recent = hub.recent(from, PAGE, _ -> true);
             try {
-                page = hub.read(from, PAGE);
+                page = recent.isPresent() ? recent.get() : hub.read(from, PAGE);
             } catch (LogException e) {
                 session.registry().later(() -> catchUp(UNPROVEN));
                 return;
@@ -331,6 +341,8 @@ final class Subscription {
             if (page.outcome() != Page.Outcome.OK) {
                 session.metrics().resumed(page.outcome().name().toLowerCase(Locale.ROOT));
                 begin(page, from, false);
+            } else if (page.entries().isEmpty() && recent.isPresent()) {
+                continue;
             } else if (page.entries().isEmpty() && !hub.goLive(this, proof)) {
                 // The hub has heard of more than the log holds, as after a failover: it will know.
                 session.registry().later(() -> catchUp(UNPROVEN));

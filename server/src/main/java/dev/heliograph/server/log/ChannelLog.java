@@ -31,6 +31,11 @@ public interface ChannelLog {
      */
     CompletableFuture<Boolean> settle(Channel channel, Position stored, Duration age);
 
+    /**
+     * Entries older than this are not delivered any more, in milliseconds of {@link EntryId#ms}.
+     */
+    long keptSinceMs();
+
     /** Takes back a mailbox' interest. Calls for one channel take effect in their order. */
     CompletableFuture<Void> dropInterest(Channel channel, String mailbox);
 

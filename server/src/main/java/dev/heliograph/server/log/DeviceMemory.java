@@ -36,6 +36,17 @@ public record DeviceMemory(Channel inbox, String text) {
                     .map(it -> Math.min(it.seq(), head.seq()))
                     .orElse(0L);
         }
+
+        /**
+         * Whether a head that may be a little old is enough for {@link #sentThrough}: the device
+         * was sent nothing beyond it.
+         */
+        public boolean isWithin(Position head) {
+            return !sentUnknown
+                    && sent.filter(it -> Position.sameLife(it.epoch(), head.epoch()))
+                            .map(it -> it.seq() <= head.seq())
+                            .orElse(true);
+        }
     }
 
     /** A number of a log's life. */

@@ -190,7 +190,7 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
         args.add(ascii(mailbox.orElse("")));
         args.add(newEpoch());
         args.add(stateLife);
-        args.add(ascii(Math.max(0, clock.millis() - config.retention().toMillis()) + "-0"));
+        args.add(ascii(keptSinceMs() + "-0"));
         args.add(ascii(limit));
         args.add(ascii(groups.prefix(channel)));
         args.add(reportsAbsent);
@@ -263,6 +263,11 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
                         ascii(groups.prefix(channel)),
                         MAILBOX_LENGTH)
                 .thenApply(reply -> (Long) reply.getFirst() == 1);
+    }
+
+    @Override
+    public long keptSinceMs() {
+        return Math.max(0, clock.millis() - config.retention().toMillis());
     }
 
     @Override

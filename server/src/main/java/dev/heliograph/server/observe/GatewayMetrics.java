@@ -6,6 +6,7 @@ import io.helidon.metrics.api.Timer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** What a gateway counts. Every method is cheap enough for the hot path and never blocks. */
@@ -38,6 +39,12 @@ public final class GatewayMetrics {
     private final Timer acked = meters.latency("stored_to_acked", "From the log to the Ack");
     private final Meters.Labelled resumes =
             meters.labelled("resumes", "Subscribes with a position by outcome", "outcome");
+    private final Meters.Labelled replayReads =
+            meters.labelled(
+                            "replay_reads",
+                            "Pages for devices that catch up, by where they came from",
+                            "source")
+                    .with("log", "shared", "recent");
     private final Meters.Labelled repairs =
             meters.labelled("repairs", "Channels repaired from the log by reason", "reason")
                     .with("chain", "epoch", "loss", "failure", "interest", "head");
@@ -51,6 +58,8 @@ public final class GatewayMetrics {
     private final Meters.Labelled tokenRefreshes =
             meters.labelled("token_refreshes", "Tokens brought by sessions by outcome", "outcome")
                     .with("ok", "refused");
+
+    private volatile LongSupplier outboxBytes = () -> 0;
 
     /** A connection was upgraded, or an event stream began. */
     public void connectionOpened() {
@@ -102,6 +111,14 @@ public final class GatewayMetrics {
     }
 
     /**
+     * A device that catches up got a page: read from the {@code log} for it, {@code shared} with
+     * another one's read, or of {@code recent} entries without a read.
+     */
+    public void replayRead(String source) {
+        replayReads.increment(source);
+    }
+
+    /**
      * A channel was not what the log says and is repaired from it: {@code chain} or {@code epoch}
      * of an entry did not fit, it has heard of a {@code loss}, an entry met a {@code failure}; or
      * anti-entropy found its {@code interest} lost or its {@code head} old.
@@ -137,6 +154,7 @@ public final class GatewayMetrics {
 
     /** Where to read the bytes in all outboxes. */
     public void watchOutboxBytes(LongSupplier bytes) {
+        outboxBytes = bytes;
         meters.gauge("outbox_bytes", "Bytes in all outboxes", bytes::getAsLong);
     }
 
@@ -146,6 +164,37 @@ public final class GatewayMetrics {
                 "sockets_taken_over",
                 "1 when connections leave the web server's memory with their upgrade, else 0",
                 () -> can.getAsBoolean() ? 1 : 0);
+    }
+
+    /** Bytes in all outboxes, as far as somebody told where to read them. */
+    public long outboxBytes() {
+        return outboxBytes.getAsLong();
+    }
+
+    /** Where to read the degradation tier: 0 when all is well, up to 3. */
+    public void watchTier(IntSupplier tier) {
+        meters.gauge("degradation_tier", "What is saved under pressure", tier::getAsInt);
+    }
+
+    /** Where to read one of the pressures that decide about the tier, in tiers. */
+    public void watchPressure(String what, DoubleSupplier tiers) {
+        meters.gauge(
+                "pressure",
+                "What presses on the gateway, in degradation tiers",
+                Tag.create("measure", what),
+                tiers::getAsDouble);
+    }
+
+    /** Where to read how many entries of LOW priority wait for a batch. */
+    public void watchLowHeld(IntSupplier entries) {
+        meters.gauge(
+                "low_held", "Entries of LOW priority that wait for a batch", entries::getAsInt);
+    }
+
+    /** Where to read how many devices wait for a page of the log. */
+    public void watchReplayWaiting(LongSupplier waiting) {
+        meters.gauge(
+                "replay_waiting", "Devices that wait for a page of the log", waiting::getAsLong);
     }
 
     /** Where to read the age of the oldest mailbox entry not yet read, in seconds. */

@@ -259,6 +259,7 @@ class ConsoleServiceTest {
                 null,
                 null,
                 null,
+                null,
                 new ConsoleConfig(page, devKey));
     }
 }

@@ -18,7 +18,7 @@ class PollTurnTest {
     @Test
     void p3APollIsAnsweredOnceTheInstallationKnowsThatItsSessionHasEnded() throws Exception {
         AtomicBoolean ended = new AtomicBoolean();
-        FrameQueue queue = new FrameQueue(new Peer("192.0.2.1", ""), 1_000, _ -> {});
+        FrameQueue queue = new FrameQueue(new Peer("192.0.2.1", ""), true, 1_000, _ -> {});
         HttpSession session = new HttpSession(new Silent(ended), queue);
         session.open("deviceId", "d", PollRequest.getDefaultInstance().getClient(), List.of());
         Poll poll = new Poll(session, queue, PollRequest.getDefaultInstance(), List.of());

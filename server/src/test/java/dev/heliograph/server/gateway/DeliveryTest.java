@@ -253,6 +253,8 @@ class DeliveryTest {
         FakeTransport phone = fixture.device(gateway, user, "phone");
         String start = subscribe(phone, inbox.path()).getPosition();
         fixture.appendAll(inbox, "a", "b", "c", "d");
+        // Later it would be among what the gateway has for two devices.
+        awaitSeqs(phone, 4);
         fixture.redis.commands().xtrim(logKey(), 2);
         Subscribed subscribed =
                 subscribe(fixture.device(gateway, user, "laptop"), inbox.path(), start);

@@ -93,6 +93,15 @@ final class GatewayFixture implements AutoCloseable {
     }
 
     Gateway gateway(String node, GatewayConfig config, Paces paces) {
+        return gateway(node, config, paces, Degradation.Measures.NONE);
+    }
+
+    Gateway gateway(String node, GatewayConfig config, Degradation.Measures measures) {
+        return gateway(node, config, Paces.DEFAULT, measures);
+    }
+
+    private Gateway gateway(
+            String node, GatewayConfig config, Paces paces, Degradation.Measures measures) {
         Gateway gateway =
                 new Gateway(
                         node,
@@ -101,7 +110,8 @@ final class GatewayFixture implements AutoCloseable {
                         log,
                         new GatewayMetrics(),
                         new ConnectionLog(),
-                        paces);
+                        paces,
+                        measures);
         gateway.awaitReady();
         gateways.add(gateway);
         return gateway;

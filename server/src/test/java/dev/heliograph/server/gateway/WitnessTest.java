@@ -92,6 +92,11 @@ class WitnessTest {
         }
 
         @Override
+        public long keptSinceMs() {
+            return log.keptSinceMs();
+        }
+
+        @Override
         public CompletableFuture<Void> dropInterest(Channel channel, String mailbox) {
             return log.dropInterest(channel, mailbox);
         }
