@@ -98,6 +98,16 @@ class ObserverTest {
                 });
     }
 
+    /** It stands at the head. */
+    private void awaitEphemeral(FakeTransport device, String id) {
+        eventually(
+                "live",
+                () -> {
+                    fixture.sendEphemeral(inbox, id);
+                    return device.ids().contains(id);
+                });
+    }
+
     /** Everything was covered once and in order (D-1). */
     private void awaitAll(FakeTransport device) {
         List<Long> all = LongStream.rangeClosed(1, appended).boxed().toList();
@@ -134,12 +144,7 @@ class ObserverTest {
         for (int i = 0; i < 300; i++) {
             append(Priority.PRIORITY_NORMAL);
         }
-        eventually(
-                "live, for others",
-                () -> {
-                    fixture.sendEphemeral(inbox, "typing");
-                    return phone.ids().contains("typing");
-                });
+        awaitEphemeral(phone, "typing");
         append(Priority.PRIORITY_NORMAL);
         awaitAll(phone);
         awaitAll(wall);
@@ -158,12 +163,7 @@ class ObserverTest {
         awaitTier(1);
         eventually("nobody waits", () -> gateway.registry().observers().count() == 0);
         awaitAll(wall);
-        eventually(
-                "live",
-                () -> {
-                    fixture.sendEphemeral(inbox, "live");
-                    return wall.ids().contains("live");
-                });
+        awaitEphemeral(wall, "live");
         append(Priority.PRIORITY_NORMAL);
         awaitAll(wall);
         assertThat(gateway.registry().observers().count(), is(0));
@@ -187,11 +187,13 @@ class ObserverTest {
     }
 
     @Test
-    void getsWhatIsCriticalInItsTurnWhileNothingWaitsBeforeIt_D10() {
+    void getsWhatIsCriticalInItsTurnWhileNothingWaitsBeforeItAndNothingEphemeral_D9_D10() {
         press();
         append(Priority.PRIORITY_CRITICAL);
+        awaitEphemeral(phone, "typing");
         append(Priority.PRIORITY_CRITICAL);
         awaitAll(wall);
+        assertThat(wall.ids(), not(hasItem("typing")));
         assertThat(outOfOrder(wall), is(List.of()));
         assertThat(gateway.registry().observers().count(), is(0));
     }
