@@ -19,6 +19,7 @@ const client = {
     hello: { deviceId: "phone-1", client: { name: "heliograph-ts", version: "0.1.0", platform: "browser" } },
   },
   "hello-empty": { hello: {} },
+  "hello-observer": { hello: { deviceId: "wall-1", observer: true } },
   "subscribe-position": { subscribe: { channel: "user/alice", subId: 1, position: POSITION } },
   "subscribe-head": { subscribe: { channel: `topic/${UNICODE}`, subId: MAX_UINT32, start: "START_HEAD" } },
   "subscribe-earliest": { subscribe: { channel: "user/alice", subId: 2, start: "START_EARLIEST" } },

@@ -79,7 +79,11 @@ class Client implements DeviceClient {
         codec: frameCodec(options.encoding ?? "proto"),
         hello: {
           case: "hello",
-          value: { deviceId: options.deviceId, client: { ...client, platform: info?.platform ?? hostPlatform() } },
+          value: {
+            deviceId: options.deviceId,
+            client: { ...client, platform: info?.platform ?? hostPlatform() },
+            observer: options.observer ?? false,
+          },
         },
         endpoint: parseEndpoint(options.url),
         tokens: new TokenSource(options.token),

@@ -13,6 +13,11 @@ export interface DeviceClientOptions {
   readonly token: string | TokenProvider;
   /** Identifies this client instance among the user's devices; 1 to 64 of `A–Z a–z 0–9 . _ : -` (C-10). */
   readonly deviceId: string;
+  /**
+   * This device only watches, as a dashboard does. A gateway under pressure may then serve it every 5 s; all that is stored still
+   * comes, in order, and what is critical does not wait (D-10). Default false.
+   */
+  readonly observer?: boolean;
   /** How frames are written: "proto" (default), or "json" to read them in a network inspector. */
   readonly encoding?: "proto" | "json";
   /** Opens sockets. Default `globalThis.WebSocket`; Node before 22 has none, pass `ws` there. */

@@ -30,6 +30,13 @@ describe("connecting", () => {
     expect(r.client.state).toMatchObject({ connectionId: "c-1", user: "alice", inbox: "user/alice", node: "gw-1" });
   });
 
+  test("D-10 says in Hello whether it only observes", async () => {
+    const watching = await rig({ observer: true }).start();
+    expect(watching.take("hello")).toMatchObject([{ observer: true }]);
+    const acting = await rig().start();
+    expect(acting.take("hello")).toMatchObject([{ observer: false }]);
+  });
+
   test("C-10 a malformed device id is refused at construction", () => {
     expect(() => rig({ deviceId: "no spaces" })).toThrow(/deviceId is "no spaces"/);
   });

@@ -161,6 +161,7 @@ public final class DeviceClient implements AutoCloseable {
         private final URI url;
         private final TokenProvider tokens;
         private String deviceId = "";
+        private boolean observer;
         private PositionStore store = PositionStore.inMemory();
         private DeviceEncoding encoding = DeviceEncoding.PROTO;
         private DeviceListener listener = new DeviceListener() {};
@@ -184,6 +185,16 @@ public final class DeviceClient implements AutoCloseable {
          */
         public Builder deviceId(String id) {
             this.deviceId = Objects.requireNonNull(id, "id");
+            return this;
+        }
+
+        /**
+         * Whether this device only watches, as a dashboard does. A gateway under pressure may then
+         * serve it every 5 s; all that is stored still comes, in order, and what is CRITICAL does
+         * not wait (D-10). Not so by default.
+         */
+        public Builder observer(boolean onlyWatches) {
+            this.observer = onlyWatches;
             return this;
         }
 
@@ -238,6 +249,7 @@ public final class DeviceClient implements AutoCloseable {
             return new DeviceClient(
                     new DeviceOptions(
                             deviceId,
+                            observer,
                             new TokenSource(tokens),
                             new JdkTransport(client, url, encoding),
                             new VirtualThreadLoop(),

@@ -57,6 +57,7 @@ final class DeviceConnection implements Transport.Events {
     private final Loop loop;
     private final Owner owner;
     private final String deviceId;
+    private final boolean observer;
     private String token;
     private final Transport.Link link;
     private Loop.Timer timer;
@@ -71,6 +72,7 @@ final class DeviceConnection implements Transport.Events {
         this.loop = options.loop();
         this.owner = owner;
         this.deviceId = options.deviceId();
+        this.observer = options.observer();
         this.token = token;
         this.timer =
                 loop.after(
@@ -138,7 +140,8 @@ final class DeviceConnection implements Transport.Events {
                                     .setHello(
                                             Hello.newBuilder()
                                                     .setDeviceId(deviceId)
-                                                    .setClient(CLIENT))
+                                                    .setClient(CLIENT)
+                                                    .setObserver(observer))
                                     .build());
                 });
     }

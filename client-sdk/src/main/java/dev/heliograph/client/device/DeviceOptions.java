@@ -9,11 +9,13 @@ import java.util.function.DoubleSupplier;
  * What a client is made of.
  *
  * @param deviceId empty when the token binds one
+ * @param observer whether a gateway under pressure may let it wait
  * @param executor where handlers and listeners run
  * @param random yields values in [0, 1)
  */
 record DeviceOptions(
         String deviceId,
+        boolean observer,
         TokenSource tokens,
         Transport transport,
         Loop loop,

@@ -43,10 +43,11 @@ class DeviceMachineTest {
     }
 
     @Test
-    void saysHelloFirstAndIsConnectedWithWelcome_C8() {
+    void saysHelloFirstAndIsConnectedWithWelcome_C8_D10() {
         FakeLink link = gateway.welcome(1);
 
         assertThat(link.sent.getFirst().getHello().getDeviceId(), is("phone-1"));
+        assertThat(link.sent.getFirst().getHello().getObserver(), is(true));
         assertThat(gateway.client.state(), is(new Connected("c-1", "alice", "phone-1", "gw-1")));
     }
 

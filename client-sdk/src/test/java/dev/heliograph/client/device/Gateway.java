@@ -62,6 +62,7 @@ final class Gateway {
                 new DeviceClient(
                         new DeviceOptions(
                                 "phone-1",
+                                true,
                                 tokens,
                                 transport,
                                 loop,

@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How a gateway under pressure saves what matters most: in tier 1 LOW waits for up to two seconds
- * and goes out in batches, in tier 3 nobody new is let in. Nothing stored is dropped in any of
- * them.
+ * and goes out in batches, in tier 2 devices that only observe are served every five seconds, in
+ * tier 3 nobody new is let in. Nothing stored is dropped in any of them.
  */
 final class Degradation {
 
@@ -24,6 +24,9 @@ final class Degradation {
 
     /** The tier from which LOW is delayed. */
     static final int DELAYS_LOW = 1;
+
+    /** The tier from which devices that only observe are served in pages. */
+    static final int DELAYS_OBSERVERS = 2;
 
     /** The tier from which no new connection is let in. */
     static final int REFUSES = 3;

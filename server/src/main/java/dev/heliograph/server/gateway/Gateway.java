@@ -174,6 +174,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
 
     private void degrade() {
         degradation.onLower(registry::flushLow);
+        degradation.onLower(registry::releaseObservers);
         timer.scheduleAtFixedRate(
                 guarded(degradation::sample),
                 Degradation.SAMPLE_MS,
@@ -183,6 +184,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 guarded(registry::flushLow),
                 LowBatches.EVERY_MS,
                 LowBatches.EVERY_MS,
+                TimeUnit.MILLISECONDS);
+        timer.scheduleAtFixedRate(
+                guarded(registry::serveObservers),
+                Observers.SLOT_MS,
+                Observers.SLOT_MS,
                 TimeUnit.MILLISECONDS);
     }
 

@@ -54,6 +54,7 @@ final class HubRegistry implements AutoCloseable {
     private final ReplayReads reads;
     private final RecentEntries recent = new RecentEntries();
     private final LowBatches low;
+    private final Observers observers;
     private final ScheduledExecutorService timer;
     private final GatewayMetrics metrics;
     private final ConcurrentHashMap<Channel, ChannelHub> hubs = new ConcurrentHashMap<>();
@@ -73,6 +74,8 @@ final class HubRegistry implements AutoCloseable {
         this.reads = new ReplayReads(log, metrics);
         this.low = new LowBatches(() -> degradation.tier() >= Degradation.DELAYS_LOW);
         metrics.watchLowHeld(low::count);
+        this.observers = new Observers(() -> degradation.tier() >= Degradation.DELAYS_OBSERVERS);
+        metrics.watchObserversHeld(observers::count);
         this.timer = timer;
         this.metrics = metrics;
     }
@@ -100,6 +103,23 @@ final class HubRegistry implements AutoCloseable {
     /** Lets go of everything of LOW priority that waits. */
     void flushLow() {
         low.hubs().forEach(hub -> run(hub::flushLow));
+    }
+
+    Observers observers() {
+        return observers;
+    }
+
+    /** Serves the observers whose turn it is. On the timer. */
+    void serveObservers() {
+        List<Subscription> due = observers.turn();
+        if (!due.isEmpty()) {
+            run(() -> due.forEach(Subscription::readHeld));
+        }
+    }
+
+    /** Lets go of all observers that wait, unless the tier that is left was one above theirs. */
+    void releaseObservers() {
+        paced(observers.release().stream().<Runnable>map(each -> each::readHeld).toList());
     }
 
     GatewayMetrics metrics() {

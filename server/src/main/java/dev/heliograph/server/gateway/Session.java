@@ -61,6 +61,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /* Written by the reader thread, read by timers and flushers. */
     private volatile SessionTransport transport;
     private volatile SessionDirectory.Entry entry;
+    private volatile boolean observer;
     /* From Hello, for the Subscribes that follow it; null once it may be old, or after the first heartbeat to save memory. */
     private volatile DeviceMemory atHello;
     private volatile long lastHeardMs;
@@ -190,6 +191,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
             close(CloseCode.CLOSE_CODE_UNAVAILABLE);
             return;
         }
+        observer = hello.getObserver();
         entry = own;
         lastHeardMs = gateway.clockMs();
         gateway.welcomed(this, transport.peer(), mailbox);
@@ -397,6 +399,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /** Whether the outbox has passed the hard limit. */
     boolean overflows() {
         return transport.queuedBytes() > hardLimitBytes();
+    }
+
+    /** Whether its device only observes, and such ones wait for their turn at the moment (D-10). */
+    boolean isServedInPages() {
+        return observer && registry().observers().delayed();
     }
 
     /** Whether its device leaves with what it is told, rather than waiting for what comes. */

@@ -1,6 +1,7 @@
 package dev.heliograph.server.gateway;
 
 import dev.heliograph.proto.device.v1.CloseCode;
+import dev.heliograph.proto.device.v1.Priority;
 import dev.heliograph.proto.device.v1.SkipReason;
 import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.DeviceMemory;
@@ -16,7 +17,8 @@ import java.util.Optional;
 /**
  * One session's cursor over one channel. It reads pages from the log until it has caught up, then
  * stands at the head and gets what the hub pushes; when its device is slower than the channel it
- * leaves the head and reads again once the outbox is empty.
+ * leaves the head and reads again once the outbox is empty. That of an observer leaves it under
+ * pressure, too, and reads again when its turn comes.
  */
 final class Subscription {
 
@@ -33,6 +35,8 @@ final class Subscription {
         LIVE,
         /** The outbox is full: nothing is read or queued until it is empty. */
         LAGGING,
+        /** An observer's, under pressure: nothing is read or queued until its turn comes. */
+        HELD,
         /** Caught up with the log, and waiting for the hub to know the head. */
         PARKED
     }
@@ -49,7 +53,7 @@ final class Subscription {
     private boolean moved;
     /* Written by the first read and at resets, before the cursor: what the device may have been sent before (D-7). */
     private long sentThrough;
-    /* There while it is behind because its device is slow; set with the hub's lock. */
+    /* There while it is behind because its device is slow or waits; set with the hub's lock. */
     private volatile Overtaken overtaken;
     /* Where the first read begins, until it does. */
     private From begin;
@@ -130,8 +134,8 @@ final class Subscription {
     }
 
     /**
-     * Takes a live entry; false when the device is too slow and the subscription leaves the head.
-     * With the hub's lock.
+     * Takes a live entry; false when the device is too slow, or is to wait, and the subscription
+     * leaves the head. With the hub's lock.
      */
     boolean offer(Position position, Frame frame) {
         if (position.seq() < cursor.seq() || position.equals(cursor)) {
@@ -141,6 +145,11 @@ final class Subscription {
             // Another entry has the number of one that this device got: the log lost its tail. Or
             // one in between did not come here. The log tells.
             readOn();
+            return false;
+        }
+        if (session.isServedInPages() && frame.priority() != Priority.PRIORITY_CRITICAL) {
+            leave(Mode.HELD);
+            session.registry().observers().add(this, session.connectionId());
             return false;
         }
         if (session.outboxFull()) {
@@ -159,11 +168,11 @@ final class Subscription {
     }
 
     /**
-     * Takes what is in no log, and moves nothing; false when the device is too slow for it. With
-     * the hub's lock.
+     * Takes what is in no log, and moves nothing; false when the device is too slow for it, or is
+     * to wait. With the hub's lock.
      */
     boolean pass(Frame frame) {
-        if (session.outboxFull()) {
+        if (session.outboxFull() || session.isServedInPages()) {
             return false;
         }
         send(frame);
@@ -172,7 +181,11 @@ final class Subscription {
 
     /** The device is too slow. With the hub's lock. */
     private void lag() {
-        mode = Mode.LAGGING;
+        leave(Mode.LAGGING);
+    }
+
+    private void leave(Mode waiting) {
+        mode = waiting;
         if (overtaken == null) {
             overtaken = new Overtaken();
         }
@@ -259,6 +272,16 @@ final class Subscription {
                         overtaken.drained();
                     }
                     if (mode == Mode.LAGGING) {
+                        readOn();
+                    }
+                });
+    }
+
+    /** The turn of an observer has come. */
+    void readHeld() {
+        hub.whileLocked(
+                () -> {
+                    if (mode == Mode.HELD) {
                         readOn();
                     }
                 });

@@ -191,6 +191,14 @@ public final class GatewayMetrics {
                 "low_held", "Entries of LOW priority that wait for a batch", entries::getAsInt);
     }
 
+    /** Where to read how many subscriptions of observers wait for their turn. */
+    public void watchObserversHeld(IntSupplier subscriptions) {
+        meters.gauge(
+                "observers_held",
+                "Subscriptions of devices that only observe, waiting for their turn",
+                subscriptions::getAsInt);
+    }
+
     /** Where to read how many devices wait for a page of the log. */
     public void watchReplayWaiting(LongSupplier waiting) {
         meters.gauge(
