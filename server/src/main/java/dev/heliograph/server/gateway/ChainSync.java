@@ -172,6 +172,12 @@ final class ChainSync {
                 if (take(page) && finish(mailbox)) {
                     return;
                 }
+            } catch (RuntimeException e) {
+                LOGGER.log(System.Logger.Level.ERROR, "What follows the head cannot be sent", e);
+                // Up to it somebody may lack something: who stood there reads it.
+                fanOut.leaveHead();
+                giveUp();
+                return;
             } finally {
                 lock.unlock();
             }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -23,15 +24,16 @@ final class LowBatches {
     /** Most of a channel: what a session's flusher takes in one gather, with small ones. */
     static final int MAX_OF_CHANNEL = 64;
 
-    /**
-     * Most of a gateway: some 10 MB of 1 KB each. More go out at once: nothing is kept to save
-     * work.
-     */
+    /** Most of a gateway. More go out at once: nothing is kept to save work. */
     static final int MAX_IN_ALL = 10_000;
+
+    /** The same in bytes of envelopes, as much as of recent entries: heap may be what presses. */
+    static final long MAX_BYTES_IN_ALL = 16 * 1024 * 1024;
 
     private final BooleanSupplier delays;
     private final Map<ChannelHub, List<LogEntry>> held = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
 
     LowBatches(BooleanSupplier delays) {
         this.delays = delays;
@@ -41,7 +43,8 @@ final class LowBatches {
     boolean hold(ChannelHub hub, LogEntry entry, Frame frame) {
         if (!delays.getAsBoolean()
                 || frame.priority() != Priority.PRIORITY_LOW
-                || count.get() >= MAX_IN_ALL) {
+                || count.get() >= MAX_IN_ALL
+                || bytes.get() + entry.envelope().length > MAX_BYTES_IN_ALL) {
             return false;
         }
         List<LogEntry> entries = held.computeIfAbsent(hub, _ -> new ArrayList<>());
@@ -50,6 +53,7 @@ final class LowBatches {
         }
         entries.add(entry);
         count.incrementAndGet();
+        bytes.addAndGet(entry.envelope().length);
         return true;
     }
 
@@ -63,6 +67,7 @@ final class LowBatches {
             return List.of();
         }
         count.addAndGet(-entries.size());
+        entries.forEach(entry -> bytes.addAndGet(-entry.envelope().length));
         return entries;
     }
 
