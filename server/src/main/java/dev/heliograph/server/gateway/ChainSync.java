@@ -81,7 +81,7 @@ final class ChainSync {
         lock.lock();
         try {
             before = chain.had();
-            // With live subscriptions the rest is theirs: only resync() delivers what they lack.
+            // With live subscriptions the rest is theirs: only sync() delivers what they lack.
             if (chain.isAdrift() && !fanOut.hasLive()) {
                 chain.claim();
                 mailbox = registry.mailbox(channel());
