@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,12 +89,16 @@ class ObserverTest {
                         .setCreateTime(Timestamps.now()));
     }
 
-    /** Every five seconds it is served: of some that are sent between two turns one is held. */
+    /**
+     * Every five seconds it is served: of some that are sent between two turns one is held. So slow
+     * that the log, which keeps 1,000, still has the first of a whole turn.
+     */
     private void awaitHeld() {
         eventually(
                 "the observer waits",
                 () -> {
                     append(Priority.PRIORITY_NORMAL);
+                    LockSupport.parkNanos(20_000_000);
                     return gateway.registry().observers().count() == 1;
                 });
     }
@@ -111,8 +116,16 @@ class ObserverTest {
     /** Everything was covered once and in order (D-1). */
     private void awaitAll(FakeTransport device) {
         List<Long> all = LongStream.rangeClosed(1, appended).boxed().toList();
-        eventually(() -> "all, got " + covered(device), () -> covered(device).size() >= appended);
+        eventually(
+                () -> "all, misses " + missing(all, covered(device)),
+                () -> covered(device).size() >= appended);
         assertThat(covered(device), is(all));
+    }
+
+    private static List<Long> missing(List<Long> all, List<Long> covered) {
+        List<Long> missing = new ArrayList<>(all);
+        missing.removeAll(covered);
+        return missing;
     }
 
     private static List<Long> covered(FakeTransport device) {
