@@ -5,6 +5,7 @@ import static dev.heliograph.server.testkit.Eventually.eventually;
 import dev.heliograph.client.producer.ProducerClient;
 import dev.heliograph.client.producer.Target;
 import dev.heliograph.loadtest.chaos.history.DeviceSpec;
+import dev.heliograph.loadtest.chaos.history.HistoryEvent.Saved;
 import dev.heliograph.loadtest.chaos.history.HistoryEvent.Subscribed;
 import dev.heliograph.loadtest.chaos.history.HistoryJson;
 import dev.heliograph.loadtest.chaos.history.HistoryWriter;
@@ -14,6 +15,7 @@ import dev.heliograph.loadtest.chaos.history.ProducerRecorder.Order;
 import dev.heliograph.loadtest.chaos.history.Quiescence;
 import dev.heliograph.loadtest.chaos.history.RecordingDevice;
 import dev.heliograph.loadtest.chaos.history.RunRecorder;
+import dev.heliograph.server.log.Position;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,6 +80,17 @@ final class Trial implements AutoCloseable {
 
     /** Answers to the device's Subscribes so far. */
     long subscribed(DeviceSpec spec) {
+        return recorded(spec, Subscribed.class).size();
+    }
+
+    /** Whether the history knows that the device has saved a position with this number. */
+    boolean hasSaved(DeviceSpec spec, long seq) {
+        return recorded(spec, Saved.class).stream()
+                .flatMap(saved -> Position.parse(saved.pos()).stream())
+                .anyMatch(position -> position.seq() == seq);
+    }
+
+    private <T> List<T> recorded(DeviceSpec spec, Class<T> kind) {
         Path file =
                 history.resolve(
                         spec.name().replace('/', '-')
@@ -87,8 +100,9 @@ final class Trial implements AutoCloseable {
         try (Stream<String> lines = Files.lines(file)) {
             return lines.filter(line -> line.endsWith("}"))
                     .map(HistoryJson::parse)
-                    .filter(Subscribed.class::isInstance)
-                    .count();
+                    .filter(kind::isInstance)
+                    .map(kind::cast)
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

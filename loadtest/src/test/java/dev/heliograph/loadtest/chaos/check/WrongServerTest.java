@@ -16,14 +16,11 @@ import dev.heliograph.loadtest.chaos.history.Installation;
 import dev.heliograph.loadtest.chaos.history.Loses;
 import dev.heliograph.loadtest.chaos.history.RecordingDevice;
 import io.lettuce.core.CopyArgs;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +91,7 @@ class WrongServerTest {
             RecordingDevice device = trial.start(phone);
             trial.send(20, USER);
             trial.catchUp();
-            eventually("the position of the marker is saved", RECOVERY, () -> hasSaved(home, 21));
+            eventually("its position is saved", RECOVERY, () -> trial.hasSaved(phone, 21));
             device.abandon();
             // Until then the gateway need not ask the log.
             eventually("the channel is forgotten", RECOVERY, () -> !hasInterest(server));
@@ -102,17 +99,6 @@ class WrongServerTest {
             trial.send(20, USER);
             return trial.verdict();
         }
-    }
-
-    private static boolean hasSaved(Path home, long seq) throws IOException {
-        try (Stream<Path> files = Files.walk(home.resolve("positions"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (Files.readString(file).contains("." + seq + ".")) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private static boolean hasInterest(WrongServer server) {
