@@ -90,6 +90,12 @@ public final class ChaosCommand implements Callable<Integer> {
                     "Where chaos-report.html and chaos-report.json go. Default: this directory")
     private Path report;
 
+    @Option(
+            names = "--keep-history",
+            description =
+                    "Keep the history and the logs beside the report though nothing was found.")
+    private boolean keepHistory;
+
     @Option(names = "--json", description = "Print one JSON object as the last line.")
     private boolean json;
 
@@ -148,11 +154,11 @@ public final class ChaosCommand implements Callable<Integer> {
                 Timeline.read(history, outcome.began(), outcome.ended()));
     }
 
-    /** Writes the report and says what it says. Findings keep the evidence beside it. */
+    /** Writes the report and says what it says. The evidence of findings stays beside it. */
     private void write(RunReport result, Path directory) throws IOException {
         Files.writeString(report.resolve("chaos-report.html"), HtmlPage.of(result));
         Files.writeString(report.resolve("chaos-report.json"), result.json());
-        if (!result.isClean()) {
+        if (keepHistory || !result.isClean()) {
             Path evidence = report.resolve("chaos-evidence-" + result.seed());
             copy(directory, evidence);
             System.out.println("History and logs: " + evidence);

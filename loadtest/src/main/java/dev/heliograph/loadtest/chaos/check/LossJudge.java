@@ -93,23 +93,12 @@ final class LossJudge {
     }
 
     private void missing(ChannelView view, Watch watch, Entry entry, boolean present) {
-        if (isTrimmed(watch, entry)) {
+        boolean gone = mayBeGone(view.channel(), entry);
+        boolean told = gone && wasToldOfAnotherLog(watch, entry);
+        if (!told && isTrimmed(watch, entry)) {
             trimmed++;
-        } else if (mayBeGone(view.channel(), entry)) {
-            boolean told =
-                    watch.resets.stream().anyMatch(r -> r.isAnotherLog() && r.t >= entry.storedBy);
-            if (told) {
-                shown++;
-            } else if (!entry.acked || faults.mayHaveTakenWitness(entry.storedBy)) {
-                vanished++;
-            } else {
-                findings.add(
-                        FindingKind.UNTOLD,
-                        view,
-                        "Lost at a failover, and the device was not told: " + entry.shown(),
-                        entry.evidence(watch.at));
-            }
-            replicated += entry.level() == AckLevel.ACCEPTED ? 0 : 1;
+        } else if (gone) {
+            taken(view, watch, entry, told);
         } else {
             String how =
                     watch.passed(entry)
@@ -117,6 +106,25 @@ final class LossJudge {
                             : present ? "Had not come when the run was over: " : "Never came: ";
             findings.add(FindingKind.LOST, view, how + entry.shown(), entry.evidence(watch.at));
         }
+    }
+
+    private void taken(ChannelView view, Watch watch, Entry entry, boolean told) {
+        if (told) {
+            shown++;
+        } else if (!entry.acked || faults.mayHaveTakenWitness(entry.storedBy)) {
+            vanished++;
+        } else {
+            findings.add(
+                    FindingKind.UNTOLD,
+                    view,
+                    "Lost at a failover, and the device was not told: " + entry.shown(),
+                    entry.evidence(watch.at));
+        }
+        replicated += entry.level() == AckLevel.ACCEPTED ? 0 : 1;
+    }
+
+    private static boolean wasToldOfAnotherLog(Watch watch, Entry entry) {
+        return watch.resets.stream().anyMatch(r -> r.isAnotherLog() && r.t >= entry.storedBy);
     }
 
     private boolean mayBeGone(ChannelBook channel, Entry entry) {

@@ -11,6 +11,8 @@ public final class Summary {
     /** The page has them all. */
     private static final int SHOWN_FINDINGS = 10;
 
+    private static final int HUNDRED = 100;
+
     private Summary() {}
 
     /** Ends with a line that says whether the run passed. */
@@ -24,6 +26,13 @@ public final class Summary {
                 .forEach(finding -> text.append(finding).append('\n'));
         report.notRun().forEach(left -> text.append("NOT RUN: ").append(left).append('\n'));
         var tally = verdict.tally();
+        text.append(
+                "%.2f %% of %,d owed and not lost at a failover were delivered; %,d were beyond the log's retention when the device came back, %,d were lost at a failover and shown as such%n"
+                        .formatted(
+                                HUNDRED * verdict.deliveredFraction(),
+                                tally.owed() - tally.lostAtFailover() - tally.vanished(),
+                                tally.trimmed(),
+                                tally.lostAtFailover()));
         text.append(
                 "%,d acknowledged, %,d delivered, %d faults, %d resets, recovery p50 %s, p99 %s, longest %s%n"
                         .formatted(

@@ -222,6 +222,23 @@ class FailoverTest extends JudgedStory {
     }
 
     @Test
+    void whatIsLostWithATailIsNotWhatTheLogKeepsNoLongerWhenTheDeviceComesBackMuchLater() {
+        unseenTail();
+        toldOfUnseenTail();
+        phone.lost();
+        for (long op = 5; op <= 20; op++) {
+            story.invoke(op).ok(op, op - 1);
+        }
+        phone.resume(3, "TRIMMED", 10, 19).told("TRIMMED", 10);
+        for (long op = 11; op <= 20; op++) {
+            phone.takes(op - 1, op);
+        }
+        story.quiet();
+        assertThat(clean().tally().lostAtFailover(), is(1L));
+        assertThat(clean().tally().trimmed(), is(6L));
+    }
+
+    @Test
     void whatWasReplicatedMustOutliveThePrimary() {
         phone.start().begin(1);
         story.level(AckLevel.REPLICATED).stored(1, 3);
