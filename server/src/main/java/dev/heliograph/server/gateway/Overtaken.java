@@ -18,15 +18,30 @@ final class Overtaken {
      */
     static final int MAX = 256;
 
-    /* Guarded by this: by notification id, whether the device has handled it. */
-    private final Map<String, Boolean> handledById = new HashMap<>();
+    /**
+     * One that is before the device's eyes.
+     *
+     * @param handled whether the device has handled it
+     */
+    private record Place(long seq, boolean handled) {}
+
+    /* Guarded by this: by notification id. */
+    private final Map<String, Place> places = new HashMap<>();
     private long throughSeq;
     private long bytes;
 
-    /** Takes one up; false when there are too many, or it is there. */
-    synchronized boolean add(Deliver deliver, long seq) {
+    /**
+     * Takes one up; false when there are too many, or it is there.
+     *
+     * @param coveredThrough whose turn has come, though it may have expired, or may not be in the
+     *     log any more
+     */
+    synchronized boolean add(Deliver deliver, long seq, long coveredThrough) {
         String id = deliver.getNotification().getId();
-        if (handledById.size() >= MAX || handledById.putIfAbsent(id, false) != null) {
+        if (places.size() >= MAX) {
+            places.values().removeIf(place -> place.seq() <= coveredThrough);
+        }
+        if (places.size() >= MAX || places.putIfAbsent(id, new Place(seq, false)) != null) {
             return false;
         }
         bytes += deliver.getSerializedSize();
@@ -36,13 +51,13 @@ final class Overtaken {
 
     /** The device has handled these. Other ids change nothing. */
     synchronized void handled(Collection<String> ids) {
-        ids.forEach(id -> handledById.replace(id, true));
+        ids.forEach(id -> places.computeIfPresent(id, (_, it) -> new Place(it.seq(), true)));
     }
 
     /** The turn of this one has come: whether the device has handled it already. */
     synchronized boolean take(String id) {
-        Boolean handled = handledById.remove(id);
-        return handled != null && handled;
+        Place place = places.remove(id);
+        return place != null && place.handled();
     }
 
     /** The device has taken all that was queued for it. */

@@ -370,14 +370,14 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     }
 
     /** The log could not be read for a Subscribe. */
-    void subscribeFailed(Subscription subscription, int subId, LogException e) {
+    void subscribeFailed(Subscription subscription) {
         subscription.end();
         drop(subscription);
         error(
                 ErrorCode.ERROR_CODE_UNAVAILABLE,
                 "The log cannot be read at the moment",
                 subscription.hub().channel().path(),
-                subId,
+                subscription.subId(),
                 UNAVAILABLE_RETRY_MS);
     }
 

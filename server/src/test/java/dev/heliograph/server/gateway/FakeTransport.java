@@ -24,6 +24,7 @@ final class FakeTransport implements SessionTransport {
     private volatile int closeCode;
     private volatile String closeReason = "";
     private volatile boolean mute;
+    private volatile Predicate<ServerFrame> broken = _ -> false;
     private final Semaphore writes = new Semaphore(1);
 
     FakeTransport(SessionHandler session) {
@@ -48,6 +49,9 @@ final class FakeTransport implements SessionTransport {
         }
         writes.acquireUninterruptibly();
         writes.release();
+        if (broken.test(frame.message())) {
+            throw new IllegalStateException("A defect, made for the test");
+        }
         frames.add(frame.message());
         if (frame.message().hasHeartbeat() && !mute) {
             // Not on this thread, which may hold the session's locks.
@@ -85,6 +89,11 @@ final class FakeTransport implements SessionTransport {
     /** Heartbeats are not answered from now on. */
     void mute() {
         mute = true;
+    }
+
+    /** Who sends such a frame meets a defect from now on. */
+    void breakAt(Predicate<ServerFrame> frame) {
+        broken = frame;
     }
 
     /** The socket takes nothing from now on. */

@@ -97,6 +97,29 @@ class ReplayTest {
     }
 
     @Test
+    void aDefectEndsTheSessionRatherThanLeavingItWithoutWhatItWaitsFor() {
+        fixture.appendAll(topic, "a", "b", "c");
+        FakeTransport phone = device("phone");
+        phone.breakAt(frame -> frame.hasDeliver() && frame.getDeliver().getSeq() == 2);
+        String first = subscribe(phone, topic.path()).getChannel();
+        eventually("closed", () -> phone.closeCode() == 1011);
+        assertThat(phone.ids(), is(List.of("a")));
+
+        FakeTransport again = device("phone");
+        subscribe(again, first, positionOf(phone, "a"));
+        eventually("the rest", () -> again.ids().equals(List.of("b", "c")));
+
+        // And when it has been answered, and reads on.
+        again.breakAt(frame -> frame.hasDeliver() && frame.getDeliver().getSeq() == 4);
+        again.stall();
+        fixture.appendAll(topic, "d", "e");
+        eventually("the others have it", () -> watcher.ids().size() == 5);
+        again.drain();
+        eventually("closed, too", () -> again.closeCode() == 1011);
+        assertThat(again.ids(), is(List.of("b", "c")));
+    }
+
+    @Test
     void aStormOfDevicesThatComeBackToATopicIsAFewReads() {
         fixture.append(topic, "a");
         String position = positionOf(watcher, "a");
