@@ -5,6 +5,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +143,23 @@ class SwarmTest {
             Stage.awaitReceived(swarm, 35);
             assertThat(swarm.missing(sent).lost(), is(15L));
             swarm.slow(0, 0);
+            assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
+        }
+    }
+
+    @Test
+    void devicesReadNoFasterThanTheyAreTold() throws Exception {
+        SwarmPlan plan = stage.plan(2);
+        Sent sent = new Sent(plan);
+        try (Swarm swarm = Swarm.start(plan)) {
+            swarm.connect(2, Stage.RAMP);
+            swarm.slow(1, 2_000);
+            long begin = System.nanoTime();
+            // More than 8,000 bytes to each.
+            stage.toUsers(sent, 2, 40);
+            Stage.awaitReceived(swarm, 2 * 40);
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+            assertThat(seconds, is(greaterThanOrEqualTo(3L)));
             assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
         }
     }
