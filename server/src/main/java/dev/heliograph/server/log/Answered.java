@@ -13,9 +13,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this node has answered of late with OK, the newest entry of each channel: a witness of what
- * a failover loses. Whenever a server is met anew, it asks whether the log still holds that.
- * Devices that never saw what was lost could not know.
+ * What this node has answered of late with OK, the newest entry of each channel and epoch: a
+ * witness of what a failover loses. Whenever a server is met anew, it asks whether the log still
+ * holds that. Devices that never saw what was lost could not know.
  */
 final class Answered implements AutoCloseable {
 
@@ -24,7 +24,7 @@ final class Answered implements AutoCloseable {
     /** Longer than a replica is behind that is made a primary. */
     private static final Duration AT_RISK = Duration.ofSeconds(60);
 
-    /** Some 250 bytes each. The oldest make room. */
+    /** Some 270 bytes each. The oldest make room. */
     private static final int MAX_CHANNELS = 65_536;
 
     /**
@@ -36,11 +36,14 @@ final class Answered implements AutoCloseable {
     private static final long RETRY_MS = 100;
 
     private final ChannelLog log;
-    private final BlockingQueue<Map<Channel, Stored>> doubtful = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Map<Branch, Stored>> doubtful = new LinkedBlockingQueue<>();
     private final Thread asking;
 
     /* Guarded by this; the oldest first, but for those that were asked about. */
-    private LinkedHashMap<Channel, Stored> newest = new LinkedHashMap<>();
+    private LinkedHashMap<Branch, Stored> newest = new LinkedHashMap<>();
+
+    /** Two primaries may serve for a moment, and what one answers says nothing of the other. */
+    private record Branch(Channel channel, String epoch) {}
 
     private record Stored(Position position, long atNanos) {
         Duration age() {
@@ -56,8 +59,14 @@ final class Answered implements AutoCloseable {
 
     /** The log has this entry, and a caller is told so. */
     synchronized void add(Channel channel, Position position) {
-        newest.remove(channel);
-        newest.put(channel, new Stored(position, System.nanoTime()));
+        Branch branch = new Branch(channel, position.epoch());
+        Stored known = newest.get(branch);
+        if (known != null && known.position().seq() >= position.seq()) {
+            // A duplicate's answer, or one that was overtaken. What came after stands for it.
+            return;
+        }
+        newest.remove(branch);
+        newest.put(branch, new Stored(position, System.nanoTime()));
         Iterator<Stored> oldest = newest.values().iterator();
         while (oldest.hasNext()
                 && (oldest.next().age().compareTo(AT_RISK) > 0 || newest.size() > MAX_CHANNELS)) {
@@ -82,13 +91,13 @@ final class Answered implements AutoCloseable {
     private void run() {
         try {
             while (true) {
-                List<Map.Entry<Channel, Stored>> left = new ArrayList<>(doubtful.take().entrySet());
+                List<Map.Entry<Branch, Stored>> left = new ArrayList<>(doubtful.take().entrySet());
                 int asked = left.size();
                 long lost = 0;
                 while (!left.isEmpty()) {
                     // The newest are lost first.
                     int from = Math.max(0, left.size() - PORTION);
-                    List<Map.Entry<Channel, Stored>> portion = left.subList(from, left.size());
+                    List<Map.Entry<Branch, Stored>> portion = left.subList(from, left.size());
                     try {
                         lost += settle(portion);
                         portion.clear();
@@ -118,13 +127,13 @@ final class Answered implements AutoCloseable {
         }
     }
 
-    private long settle(List<Map.Entry<Channel, Stored>> portion) throws InterruptedException {
+    private long settle(List<Map.Entry<Branch, Stored>> portion) throws InterruptedException {
         List<CompletableFuture<Boolean>> answers =
                 portion.stream()
                         .map(
                                 it ->
                                         log.settle(
-                                                it.getKey(),
+                                                it.getKey().channel(),
                                                 it.getValue().position(),
                                                 it.getValue().age()))
                         .toList();
@@ -146,7 +155,7 @@ final class Answered implements AutoCloseable {
     }
 
     /** The server that has it may be lost all the same. What came after it stands for it, too. */
-    private synchronized void stillAtRisk(Map.Entry<Channel, Stored> entry) {
+    private synchronized void stillAtRisk(Map.Entry<Branch, Stored> entry) {
         if (entry.getValue().age().compareTo(AT_RISK) < 0) {
             newest.putIfAbsent(entry.getKey(), entry.getValue());
         }

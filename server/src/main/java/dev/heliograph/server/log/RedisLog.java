@@ -165,7 +165,19 @@ final class RedisLog implements LogAppender, ChannelLog, AutoCloseable {
             throw new LogException.IdempotencyConflict(
                     "The idempotency key was used with another notification");
         }
-        return new Appended(known[1], Long.parseLong(known[2]), known[3], true);
+        Appended before = new Appended(known[1], Long.parseLong(known[2]), known[3], true);
+        String epoch = text(reply.get(2));
+        if (!epoch.isEmpty()) {
+            // Maybe nobody was told of it yet: the first answer may have been lost.
+            answered.add(
+                    append.channel(),
+                    new Position(
+                            epoch,
+                            before.seq(),
+                            EntryId.parse(before.entryId()),
+                            Position.fingerprint(before.notificationId())));
+        }
+        return before;
     }
 
     /**

@@ -6,7 +6,7 @@
 --       7 state's life in ms  8 prefix of the keys of mailboxes and stream  9 most entries of each
 --       10 idempotency field, '' without a key  11 request hash  12 notification id  13 bucket's life in ms
 --       14 '1': the caller waits for replicas  15 '1': report mailboxes that are not here, and leave their interest
--- Reply {0, epoch, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key}
+-- Reply {0, epoch, seq, id, mailboxes that are not here...}, or {1, what is remembered under the key, the log's epoch or ''}
 
 -- Up to eight copies cost Redis less than waking all the gateways that do not want the entry; the gap keeps a gateway that comes
 -- and goes from changing the way.
@@ -25,7 +25,7 @@ if ARGV[10] ~= '' then
         -- WAIT promises to wait only for what its own connection wrote: this comes after the first write.
         redis.call('HSET', KEYS[bucket], ARGV[10], known)
       end
-      return {1, known}
+      return {1, known, redis.call('HGET', KEYS[2], 'e') or ''}
     end
   end
 end

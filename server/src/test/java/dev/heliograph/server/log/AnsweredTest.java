@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.not;
 
 import dev.heliograph.server.log.ChannelLog.From;
 import dev.heliograph.server.log.LogAppender.Append;
+import dev.heliograph.server.log.LogAppender.Appended;
+import dev.heliograph.server.log.LogAppender.Idempotency;
 import dev.heliograph.server.testkit.TestRedis;
 import io.lettuce.core.KillArgs;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +135,38 @@ class AnsweredTest {
         assertThat(settle(lost, LONG_AGO), is(false));
         assertThat(read(before).outcome(), is(Page.Outcome.EPOCH));
         assertThat(settle(lost, LONG_AGO), is(false));
+    }
+
+    /** Its first answer was lost on the way; then it was told to be stored, as a duplicate. */
+    @Test
+    void whatWasOnlyAnsweredAsADuplicateIsTold() throws Exception {
+        Position before = append("a");
+        ChannelSnapshot replica = new ChannelSnapshot(redis, channel);
+        Idempotency key = new Idempotency("key-1", "hash");
+        try (LogPipes otherPipes = LogPipes.open(clients);
+                RedisLog first = otherPipes.log(Clock.systemUTC())) {
+            assertThat(append(first, "lost", key).duplicate(), is(false));
+        }
+        assertThat(append(log, "lost again", key).duplicate(), is(true));
+        replica.failOver();
+        eventually("told", () -> read(before).outcome() == Page.Outcome.FORK);
+    }
+
+    @Test
+    void aDuplicateOfWhatIsOldDoesNotTakeThePlaceOfWhatIsNew() {
+        Idempotency key = new Idempotency("key-2", "hash");
+        append(log, "old", key);
+        Position before = head();
+        ChannelSnapshot replica = new ChannelSnapshot(redis, channel);
+        append("lost");
+        assertThat(append(log, "old again", key).duplicate(), is(true));
+        replica.failOver();
+        eventually("told", () -> read(before).outcome() == Page.Outcome.FORK);
+    }
+
+    private Appended append(RedisLog node, String id, Idempotency key) {
+        byte[] text = id.getBytes(StandardCharsets.UTF_8);
+        return answer(() -> node.append(new Append(channel, id, text, Optional.of(key))));
     }
 
     @Test
