@@ -174,7 +174,9 @@ final class HeliographInstallation implements Installation {
     public List<Part> parts() {
         List<Part> parts = new ArrayList<>();
         parts.add(new Part("ingest", ingest.pid()));
-        gateways.forEach(gateway -> parts.add(new Part("gateway", gateway.pid())));
+        gateways.stream()
+                .filter(gateway -> gateway.process().isAlive())
+                .forEach(gateway -> parts.add(new Part("gateway", gateway.pid())));
         return parts;
     }
 
@@ -189,6 +191,11 @@ final class HeliographInstallation implements Installation {
                             .formatted(gateway + 1, STOP_PATIENCE.toSeconds()));
         }
         gateways.set(gateway, gateway(gateway));
+    }
+
+    @Override
+    public void kill(int gateway) {
+        gateways.get(gateway).process().kill();
     }
 
     @Override

@@ -22,7 +22,7 @@ public interface Installation extends AutoCloseable {
     /** Sends notifications as a backend does. Several threads may use it. */
     Publisher publisher();
 
-    /** Its processes, without Redis. */
+    /** Its processes that run, without Redis. */
     List<Part> parts();
 
     /**
@@ -31,6 +31,13 @@ public interface Installation extends AutoCloseable {
      * @param gateway counts from 0
      */
     void restart(int gateway) throws IOException, InterruptedException;
+
+    /**
+     * Ends a gateway by SIGKILL; it stays down.
+     *
+     * @param gateway counts from 0
+     */
+    void kill(int gateway) throws IOException;
 
     @Override
     void close();

@@ -50,6 +50,11 @@ final class RemoteInstallation implements Installation {
     }
 
     @Override
+    public void kill(int gateway) throws IOException {
+        throw new IOException("A gateway of an installation that others run cannot be killed");
+    }
+
+    @Override
     public void close() {
         publisher.ifPresent(Publisher::close);
     }

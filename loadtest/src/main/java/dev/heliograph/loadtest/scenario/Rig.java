@@ -82,7 +82,7 @@ final class Rig implements AutoCloseable, Costs.Meter {
             Credentials credentials =
                     settings.remote().isPresent()
                             ? Credentials.of(settings.remote().get().jwks())
-                            : Credentials.create(directory);
+                            : Credentials.create(directory, settings.algorithm());
             Optional<URI> uri = redisUri();
             redis = uri.map(it -> open(new RedisStats(it)));
             installation =

@@ -1,6 +1,7 @@
 package dev.heliograph.loadtest.scenario;
 
 import dev.heliograph.loadtest.peer.HeliographPeer;
+import dev.heliograph.loadtest.peer.TokenAlgorithm;
 import dev.heliograph.loadtest.report.Result;
 import dev.heliograph.loadtest.swarm.Payload;
 import dev.heliograph.loadtest.swarm.RampPlan;
@@ -107,6 +108,13 @@ abstract class RigCommand implements Callable<Integer> {
     private boolean noAcks;
 
     @Option(
+            names = "--algorithm",
+            paramLabel = "A",
+            description =
+                    "What the devices' tokens are signed with: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}")
+    private TokenAlgorithm algorithm = TokenAlgorithm.HS256;
+
+    @Option(
             names = "--redis-uri",
             paramLabel = "URI",
             description =
@@ -129,7 +137,8 @@ abstract class RigCommand implements Callable<Integer> {
                 names = "--jwks",
                 required = true,
                 paramLabel = "FILE",
-                description = "A key set with an HS256 key that it trusts, for tokens.")
+                description =
+                        "A key set with an HS256 key that it trusts, for tokens. An ES256 key pair before it signs those of devices.")
         private Path jwks;
 
         @ArgGroup(multiplicity = "1")
@@ -235,6 +244,11 @@ abstract class RigCommand implements Callable<Integer> {
         require("--payload-bytes", payloadBytes, Payload.HEADER_BYTES, MAX_PAYLOAD_BYTES);
         require("--in-flight", inFlight, 1, 10_000);
         require("--rounds", rounds, 1, 1_000);
+        if (algorithm != TokenAlgorithm.HS256
+                && (elsewhere != null
+                        || !peers.stream().allMatch(it -> it.startsWith(HeliographPeer.NAME)))) {
+            throw wrong("--algorithm %s is for Heliograph started by the rig".formatted(algorithm));
+        }
         return new Settings(
                 devices,
                 gateways == 0 ? fewestGateways(devices) : gateways,
@@ -245,6 +259,7 @@ abstract class RigCommand implements Callable<Integer> {
                 payloadBytes,
                 inFlight,
                 !noAcks,
+                algorithm,
                 topics,
                 Optional.ofNullable(redisUri),
                 Optional.ofNullable(elsewhere)

@@ -1,5 +1,6 @@
 package dev.heliograph.loadtest.scenario;
 
+import dev.heliograph.loadtest.peer.TokenAlgorithm;
 import dev.heliograph.loadtest.swarm.RampPlan;
 import dev.heliograph.loadtest.swarm.TopicPlan;
 import java.net.URI;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param payloadBytes of each notification
  * @param inFlight most calls under way at a time
  * @param acks whether devices acknowledge, where the system has it
+ * @param algorithm what the devices' tokens are signed with
  * @param topics that devices subscribe to
  * @param redis an empty one; none: one of the run's own
  * @param remote the installation to load; none: one of the run's own
@@ -34,6 +36,7 @@ record Settings(
         int payloadBytes,
         int inFlight,
         boolean acks,
+        TokenAlgorithm algorithm,
         TopicPlan topics,
         Optional<URI> redis,
         Optional<Remote> remote,
@@ -68,6 +71,7 @@ record Settings(
                 payloadBytes,
                 inFlight,
                 on,
+                algorithm,
                 topics,
                 redis,
                 remote,

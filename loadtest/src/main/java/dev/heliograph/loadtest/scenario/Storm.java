@@ -8,15 +8,17 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/** All devices lose their connection at once. */
+/** All devices lose their connection at once, or those of one gateway. */
 @Command(
         name = "storm",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "All connections are cut at once while notifications go on, and the devices come back as"
-                    + " SDKs do: after a random time of at most 500 ms, doubled with each failure.",
+            "All connections are cut at once while notifications go on, or those of one gateway that"
+                    + " is killed, and the devices come back as SDKs do: after a random time of at"
+                    + " most 500 ms, doubled with each failure.",
             "Tells how long it takes until all are back. The load goes on for --seconds after that."
         })
 final class Storm extends Scenario {
@@ -25,6 +27,13 @@ final class Storm extends Scenario {
 
     /** Nobody would wait longer. */
     private static final Duration LONGEST = Duration.ofMinutes(5);
+
+    @Option(
+            names = "--kill",
+            description =
+                    "Kill the first of at least two gateways (SIGKILL) instead; it stays down, and"
+                            + " its devices go to the others.")
+    private boolean kill;
 
     Storm() {
         devices = 5_000;
@@ -40,6 +49,12 @@ final class Storm extends Scenario {
     @Override
     void load(Rig rig) throws Exception {
         Settings settings = rig.settings();
+        if (kill) {
+            require("--gateways", settings.gateways(), 2, 1_000);
+        }
+        // Devices come to the gateways in turn.
+        int away =
+                kill ? Math.ceilDiv(settings.devices(), settings.gateways()) : settings.devices();
         Audience.Choice users = Audience.usersInTurn(settings.devices());
         rig.arrive();
         rig.warmUp(users);
@@ -49,12 +64,16 @@ final class Storm extends Scenario {
         try (Load load = rig.producer().load(users, settings.perSecond())) {
             long before = rig.swarm().snapshot().connects();
             long cut = System.nanoTime();
-            rig.swarm().cutAll();
+            if (kill) {
+                rig.installation().kill(0);
+            } else {
+                rig.swarm().cutAll();
+            }
             boolean back =
                     rig.await(
                             () -> {
                                 Snapshot now = rig.swarm().snapshot();
-                                return now.connects() - before >= settings.devices()
+                                return now.connects() - before >= away
                                         && now.ready() >= settings.devices();
                             },
                             LONGEST);

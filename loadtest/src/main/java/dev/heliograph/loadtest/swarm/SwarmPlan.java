@@ -11,7 +11,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param protocol what the devices speak, by its name in {@link Protocols}
  * @param targets {@code host:port} of the gateways; device i begins at target i mod n, and comes
  *     back at another, at random, as behind a load balancer
- * @param jwks key set file with the HS256 key that tokens are signed with
+ * @param jwks key set file whose first key signs tokens: HS256, or ES256 with its private part
  * @param devices all in all, numbered from 0; device i is the one of user {@code u<i>}
  * @param topics that they subscribe to
  * @param acks whether devices acknowledge, where the protocol has it

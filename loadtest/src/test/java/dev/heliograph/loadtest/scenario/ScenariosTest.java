@@ -87,6 +87,28 @@ class ScenariosTest {
         assertThat(figure(result, "storm", Figure.AWAY_P50), is(greaterThan(0.0)));
     }
 
+    /** Their tokens are signed with ES256. */
+    @Test
+    void afterAKillTheDevicesOfAGatewayAreOnTheOtherAndMissNothing() throws Exception {
+        Result result =
+                run(
+                        new Storm(),
+                        "--kill",
+                        "--gateways",
+                        "2",
+                        "--algorithm",
+                        "ES256",
+                        "--devices",
+                        "61",
+                        "--rate",
+                        "100",
+                        "--seconds",
+                        "1");
+
+        assertThat(figure(result, "recovery", Figure.RECOVERY), is(greaterThan(0.0)));
+        assertThat(figure(result, "storm", Figure.UP), is(61.0));
+    }
+
     @Test
     void slowDevicesGetEverythingInTheEnd() throws Exception {
         run(

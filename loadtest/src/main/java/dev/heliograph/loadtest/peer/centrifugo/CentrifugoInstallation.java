@@ -137,6 +137,11 @@ final class CentrifugoInstallation implements Installation {
     }
 
     @Override
+    public void kill(int gateway) {
+        nodes.kill(gateway);
+    }
+
+    @Override
     public void close() {
         client.shutdownNow();
         nodes.close();

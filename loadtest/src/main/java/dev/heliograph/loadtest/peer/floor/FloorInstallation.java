@@ -44,6 +44,11 @@ final class FloorInstallation implements Installation {
     }
 
     @Override
+    public void kill(int gateway) {
+        gateways.kill(gateway);
+    }
+
+    @Override
     public void close() {
         try {
             publisher.close();

@@ -70,9 +70,13 @@ public final class GatewayFleet implements AutoCloseable {
         return gateways.stream().map(gateway -> "127.0.0.1:" + gateway.port()).toList();
     }
 
-    /** The processes, as parts of this name. */
+    /** The processes that run, as parts of this name. */
     public List<Part> parts(String part) {
-        return gateways.stream().map(gateway -> new Part(part, gateway.process().pid())).toList();
+        return gateways.stream()
+                .map(Gateway::process)
+                .filter(WatchedProcess::isAlive)
+                .map(process -> new Part(part, process.pid()))
+                .toList();
     }
 
     /** Ends one in good order, by SIGTERM, and starts it again at the same port. */
@@ -81,6 +85,11 @@ public final class GatewayFleet implements AutoCloseable {
         gateway.process().terminate(STOP_PATIENCE);
         gateway.process().close();
         gateways.set(number, start(number, gateway.port()));
+    }
+
+    /** Ends one by SIGKILL; it stays down. */
+    public void kill(int number) {
+        gateways.get(number).process().kill();
     }
 
     /** The last lines that one has printed. */

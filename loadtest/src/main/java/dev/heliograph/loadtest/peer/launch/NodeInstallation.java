@@ -86,6 +86,11 @@ public final class NodeInstallation implements Installation {
     }
 
     @Override
+    public void kill(int gateway) {
+        gateways.kill(gateway);
+    }
+
+    @Override
     public void close() {
         try {
             publisher.close();
