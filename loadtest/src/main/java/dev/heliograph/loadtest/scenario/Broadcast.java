@@ -39,7 +39,7 @@ final class Broadcast extends Scenario {
             names = "--broadcasts",
             paramLabel = "N",
             description = "How many to measure. Default: ${DEFAULT-VALUE}")
-    private int broadcasts = 20;
+    private int broadcasts = 100;
 
     Broadcast() {
         devices = 5_000;

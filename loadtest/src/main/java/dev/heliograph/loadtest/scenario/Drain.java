@@ -16,7 +16,8 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Two gateways restart in good order, one after the other, while notifications go on.",
-            "Tells how long devices were away and what became of latencies."
+            "Tells how long devices were away, how many had a session at least, and what became of"
+                    + " latencies."
         })
 final class Drain extends Scenario {
 
@@ -58,7 +59,9 @@ final class Drain extends Scenario {
         Interval interval = rig.begin("drain");
         double took = 0;
         double seconds;
-        try (Load load = rig.producer().load(users, settings.perSecond())) {
+        double least;
+        try (Load load = rig.producer().load(users, settings.perSecond());
+                ReadyWatch watch = new ReadyWatch(rig.swarm())) {
             for (int gateway = 0; gateway < RESTARTS; gateway++) {
                 long began = System.nanoTime();
                 rig.installation().restart(gateway);
@@ -66,11 +69,17 @@ final class Drain extends Scenario {
                 took = Math.max(took, (System.nanoTime() - began) / 1e9);
             }
             seconds = load.seconds();
+            least = watch.least();
         }
         rig.awaitDelivered();
         interval.end(seconds);
         rig.findings()
-                .add(new Phase("restart", new EnumMap<>(Map.of(Figure.RECOVERY, took)), List.of()));
+                .add(
+                        new Phase(
+                                "restart",
+                                new EnumMap<>(
+                                        Map.of(Figure.RECOVERY, took, Figure.LEAST_READY, least)),
+                                List.of()));
         rig.settle();
     }
 }

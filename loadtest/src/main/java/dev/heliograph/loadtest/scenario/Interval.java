@@ -74,7 +74,9 @@ final class Interval {
                 rig.producer().callMicros(),
                 Map.of(Figure.CALL_P50, 50.0, Figure.CALL_P99, 99.0));
         putQuantiles(
-                figures, interval.away(), Map.of(Figure.AWAY_P50, 50.0, Figure.AWAY_P99, 99.0));
+                figures,
+                interval.away(),
+                Map.of(Figure.AWAY_P50, 50.0, Figure.AWAY_P95, 95.0, Figure.AWAY_P99, 99.0));
         putQuantiles(figures, interval.lag(), Map.of(Figure.SWARM_LAG_P99, 99.0));
         rig.findings()
                 .remark(

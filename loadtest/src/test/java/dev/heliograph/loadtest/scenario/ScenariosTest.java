@@ -147,16 +147,21 @@ class ScenariosTest {
 
     @Test
     void gatewaysRestartWithoutALoss() throws Exception {
-        run(
-                new Drain(),
-                "--devices",
-                "30",
-                "--gateways",
-                "2",
-                "--rate",
-                "50",
-                "--drain-seconds",
-                "1");
+        Result result =
+                run(
+                        new Drain(),
+                        "--devices",
+                        "30",
+                        "--gateways",
+                        "2",
+                        "--rate",
+                        "50",
+                        "--drain-seconds",
+                        "1");
+
+        // Devices move before they leave.
+        assertThat(figure(result, "restart", Figure.LEAST_READY), is(greaterThan(0.0)));
+        assertThat(figure(result, "drain", Figure.AWAY_P95), is(greaterThan(0.0)));
     }
 
     @Test
