@@ -1,6 +1,7 @@
 package dev.heliograph.loadtest.chaos.fault;
 
 import dev.heliograph.server.redis.RedisServer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.List;
@@ -65,8 +66,16 @@ record RedisCommand(String kind, Span lasts, List<String> command, List<String> 
                 primary.name(),
                 // Whoever is silent for long is replaced.
                 RedisTargets.PRIMARY.loses(scene.installation()),
-                () -> say(primary, command),
+                () -> begin(primary),
                 () -> undo(scene, primary));
+    }
+
+    private void begin(RedisServer server) throws IOException {
+        try {
+            say(server, command);
+        } catch (EOFException _) {
+            // It was heard, and another fault has killed the server since: as it slept, maybe.
+        }
     }
 
     /**
