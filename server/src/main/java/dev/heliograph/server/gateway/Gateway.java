@@ -310,7 +310,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                             .whenComplete(
                                     (kept, e) -> {
                                         if (e != null) {
-                                            session.giveBack(cursors);
+                                            session.subscriptions().giveBack(cursors);
                                         }
                                     });
         }

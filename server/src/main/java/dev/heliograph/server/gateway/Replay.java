@@ -48,7 +48,7 @@ final class Replay {
                             catchUp(proof);
                         }
                     } finally {
-                        session.firstReadEnded();
+                        session.subscriptions().firstReadEnded();
                     }
                 });
     }
@@ -85,7 +85,7 @@ final class Replay {
             }
             page = page(from, known);
         } catch (LogException _) {
-            session.subscribeFailed(subscription);
+            session.subscriptions().failed(subscription);
             return false;
         }
         if (byKept || asked instanceof From.After) {

@@ -3,29 +3,23 @@ package dev.heliograph.server.gateway;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.util.Timestamps;
-import dev.heliograph.proto.device.v1.Ack;
 import dev.heliograph.proto.device.v1.ClientFrame;
 import dev.heliograph.proto.device.v1.CloseCode;
 import dev.heliograph.proto.device.v1.ErrorCode;
 import dev.heliograph.proto.device.v1.Hello;
 import dev.heliograph.proto.device.v1.ServerFrame;
-import dev.heliograph.proto.device.v1.Subscribe;
 import dev.heliograph.server.auth.Principal;
 import dev.heliograph.server.log.Channel;
 import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogException;
-import dev.heliograph.server.log.Position;
 import dev.heliograph.server.log.SessionDirectory;
 import dev.heliograph.server.observe.GatewayMetrics;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** One device's connection: speaks the device protocol over whatever transport it came by. */
@@ -49,11 +43,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /** What metrics call the frames of devices. */
     private static final Map<ClientFrame.BodyCase, String> KINDS = kinds();
 
-    /** What a refused Subscribe is told to wait. */
-    private static final int UNAVAILABLE_RETRY_MS = 1_000;
-
     private final Gateway gateway;
     private final SessionTerms terms;
+    private final Subscriptions subscriptions;
     private final Channel inbox;
     private final String connectionId;
     private final long openedAtMs;
@@ -65,8 +57,6 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /* From Hello, for the Subscribes that follow it; null once it may be old, or after the first heartbeat to save memory. */
     private volatile DeviceMemory atHello;
     private volatile long lastHeardMs;
-    private volatile List<Subscription> subscriptions = List.of();
-    private final AtomicInteger firstReads = new AtomicInteger();
     /* Owned by the timer. */
     private long keptAtMs;
 
@@ -78,6 +68,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         this.lastHeardMs = gateway.clockMs();
         this.keptAtMs = lastHeardMs - KEEP_EVERY_MS;
         this.terms = new SessionTerms(this, gateway, principal);
+        this.subscriptions = new Subscriptions(this, gateway);
     }
 
     private static Map<ClientFrame.BodyCase, String> kinds() {
@@ -101,6 +92,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
     /** What it needs to stay. */
     SessionTerms terms() {
         return terms;
+    }
+
+    /** What it subscribes to. */
+    Subscriptions subscriptions() {
+        return subscriptions;
     }
 
     HubRegistry registry() {
@@ -146,9 +142,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         }
         switch (kind) {
             case HELLO -> hello(frame.getHello());
-            case SUBSCRIBE -> subscribe(frame.getSubscribe());
-            case UNSUBSCRIBE -> unsubscribe(frame.getUnsubscribe().getChannel());
-            case ACK -> ack(frame.getAck());
+            case SUBSCRIBE -> subscriptions.subscribe(frame.getSubscribe());
+            case UNSUBSCRIBE -> subscriptions.unsubscribe(frame.getUnsubscribe().getChannel());
+            case ACK -> subscriptions.ack(frame.getAck());
             case REFRESH_TOKEN -> terms.refresh(frame.getRefreshToken().getToken());
             case HEARTBEAT -> {}
             case BODY_NOT_SET ->
@@ -198,143 +194,6 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         send(Frames.welcome(own, gateway.node(), gateway.config()));
     }
 
-    private void subscribe(Subscribe subscribe) {
-        String path = subscribe.getChannel();
-        int subId = subscribe.getSubId();
-        SubscribeRequest request;
-        try {
-            request = SubscribeRequest.check(subscribe, terms.principal());
-        } catch (SubscribeRequest.Refused e) {
-            error(e.code(), e.getMessage(), path, subId, 0);
-            return;
-        }
-        end(request.channel());
-        if (subscriptions.size() >= gateway.config().maxSubscriptions()) {
-            error(
-                    ErrorCode.ERROR_CODE_TOO_MANY_SUBSCRIPTIONS,
-                    "The session has " + subscriptions.size() + " subscriptions, as many as it may",
-                    path,
-                    subId,
-                    0);
-            return;
-        }
-        if (firstReads.get() >= gateway.config().maxSubscriptions()) {
-            // Subscribing again and again to one channel: each read has a virtual thread until its
-            // turn comes.
-            error(
-                    ErrorCode.ERROR_CODE_UNAVAILABLE,
-                    "As many subscriptions as are allowed are being made already",
-                    path,
-                    subId,
-                    UNAVAILABLE_RETRY_MS);
-            return;
-        }
-        firstReads.incrementAndGet();
-        Subscription subscription = registry().join(this, request.channel(), subId);
-        add(subscription);
-        subscription.start(request.from());
-    }
-
-    private void unsubscribe(String path) {
-        Optional<Channel> channel = Channel.parse(inbox.tenant(), path);
-        if (channel.isEmpty() || !end(channel.get())) {
-            error(
-                    ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
-                    "Not subscribed to '" + path + "'",
-                    path,
-                    0,
-                    0);
-        }
-    }
-
-    /** Ends the subscription of a channel; false if there is none. On the reader thread. */
-    private boolean end(Channel channel) {
-        for (Subscription subscription : subscriptions) {
-            if (subscription.hub().channel().equals(channel)) {
-                subscription.end();
-                drop(subscription);
-                // Ahead of a Subscribe that begins at the kept cursor: the directory keeps the
-                // order.
-                atHello = null;
-                gateway.keep(this, subscription.takeLast().stream().toList());
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Ends the subscriptions that the token does not allow (T-7). On the reader thread. */
-    void endForbidden() {
-        for (Subscription subscription : subscriptions) {
-            Channel channel = subscription.hub().channel();
-            if (!SubscribeRequest.allows(terms.principal(), channel)) {
-                end(channel);
-                error(
-                        ErrorCode.ERROR_CODE_FORBIDDEN,
-                        "The new token does not allow '" + channel.path() + "'",
-                        channel.path(),
-                        subscription.subId(),
-                        0);
-            }
-        }
-    }
-
-    private synchronized void add(Subscription subscription) {
-        List<Subscription> more = new ArrayList<>(subscriptions);
-        more.add(subscription);
-        subscriptions = List.copyOf(more);
-    }
-
-    private synchronized void drop(Subscription subscription) {
-        subscriptions = subscriptions.stream().filter(other -> other != subscription).toList();
-    }
-
-    private void ack(Ack ack) {
-        Subscription subscription = subscription(ack.getChannel());
-        if (subscription == null) {
-            String path = ack.getChannel();
-            error(
-                    ErrorCode.ERROR_CODE_NOT_SUBSCRIBED,
-                    "Not subscribed to '" + path + "'",
-                    path,
-                    0,
-                    0);
-            return;
-        }
-        if (ack.getIdsCount() > 0) {
-            subscription.ackOvertaken(ack.getIdsList());
-            if (ack.getPosition().isEmpty()) {
-                return;
-            }
-        }
-        Optional<Position> position = Position.parse(ack.getPosition());
-        if (position.isEmpty()) {
-            error(
-                    ErrorCode.ERROR_CODE_INVALID_POSITION,
-                    "ack.position is not one that Heliograph issued",
-                    ack.getChannel(),
-                    0,
-                    0);
-            return;
-        }
-        subscription.ack(position.get());
-        metrics().acked(System.currentTimeMillis() - position.get().id().ms());
-    }
-
-    /** The one of a channel's path; null when there is none. */
-    private Subscription subscription(String path) {
-        for (Subscription subscription : subscriptions) {
-            if (subscription.hub().channel().isAt(path)) {
-                return subscription;
-            }
-        }
-        return null;
-    }
-
-    private Optional<Subscription> subscription(Channel channel) {
-        return subscriptions.stream().filter(s -> s.hub().channel().equals(channel)).findFirst();
-    }
-
     /**
      * What the session directory knows of the device and a channel. Blocks.
      *
@@ -345,16 +204,9 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         return (memory == null ? gateway.memory(entry) : memory).of(channel);
     }
 
-    private List<SessionDirectory.Cursor> cursors(
-            Function<Subscription, Optional<SessionDirectory.Cursor>> of) {
-        return subscriptions.stream().map(of).flatMap(Optional::stream).toList();
-    }
-
-    /** The session directory could not be told. */
-    void giveBack(List<SessionDirectory.Cursor> acked) {
-        for (SessionDirectory.Cursor cursor : acked) {
-            subscription(cursor.channel()).ifPresent(it -> it.giveBack(cursor));
-        }
+    /** What the directory knew at Hello may be old from now on. */
+    void forgetHello() {
+        atHello = null;
     }
 
     private void keepAcked() {
@@ -362,28 +214,11 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         if (now - keptAtMs < KEEP_EVERY_MS) {
             return;
         }
-        List<SessionDirectory.Cursor> acked = cursors(Subscription::takeAcked);
+        List<SessionDirectory.Cursor> acked = subscriptions.cursors(Subscription::takeAcked);
         if (!acked.isEmpty()) {
             keptAtMs = now;
             gateway.keep(this, acked);
         }
-    }
-
-    /** The log could not be read for a Subscribe. */
-    void subscribeFailed(Subscription subscription) {
-        subscription.end();
-        drop(subscription);
-        error(
-                ErrorCode.ERROR_CODE_UNAVAILABLE,
-                "The log cannot be read at the moment",
-                subscription.hub().channel().path(),
-                subscription.subId(),
-                UNAVAILABLE_RETRY_MS);
-    }
-
-    /** A subscription's first read is over, or will never be. */
-    void firstReadEnded() {
-        firstReads.decrementAndGet();
     }
 
     /** Whether no more copies of live entries should be queued. */
@@ -458,15 +293,12 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
 
     @Override
     public void onDrained() {
-        subscriptions.forEach(Subscription::onDrained);
+        subscriptions.onDrained();
     }
 
     @Override
     public void onEnd(int code, String reason) {
-        subscriptions.forEach(Subscription::end);
-        List<SessionDirectory.Cursor> cursors = cursors(Subscription::takeLast);
-        subscriptions = List.of();
-        gateway.ended(this, cursors, inbox.name(), transport, code, reason);
+        gateway.ended(this, subscriptions.end(), inbox.name(), transport, code, reason);
     }
 
     private void violation(CloseCode code, String message) {

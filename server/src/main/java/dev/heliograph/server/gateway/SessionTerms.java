@@ -95,6 +95,6 @@ final class SessionTerms {
             return;
         }
         gateway.metrics().tokenRefreshed("ok");
-        session.endForbidden();
+        session.subscriptions().endForbidden();
     }
 }

@@ -98,7 +98,7 @@ final class Subscription {
                 () -> {
                     if (begin != null) {
                         begin = null;
-                        session.firstReadEnded();
+                        session.subscriptions().firstReadEnded();
                     }
                 });
     }
