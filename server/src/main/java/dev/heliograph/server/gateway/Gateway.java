@@ -7,9 +7,7 @@ import dev.heliograph.server.config.DegradationConfig;
 import dev.heliograph.server.config.ServerConfig.GatewayConfig;
 import dev.heliograph.server.gateway.Degradation.Measures;
 import dev.heliograph.server.log.Channel;
-import dev.heliograph.server.log.DeviceMemory;
 import dev.heliograph.server.log.LogEntry;
-import dev.heliograph.server.log.LogException;
 import dev.heliograph.server.log.LogStore;
 import dev.heliograph.server.log.MailboxGeneration;
 import dev.heliograph.server.log.MailboxListener;
@@ -49,13 +47,13 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     private final String node;
     private final GatewayConfig config;
     private final TokenVerifier tokens;
-    private final SessionDirectory directory;
     private final GatewayMetrics metrics;
     private final ConnectionLog connectionLog;
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("gateway-timer").daemon().factory());
     private final HubRegistry registry;
+    private final SessionRecords records;
     private final SessionTable sessions;
     private final Mailboxes mailboxes;
     private final Drain drain;
@@ -113,12 +111,12 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         this.node = node;
         this.config = config;
         this.tokens = tokens;
-        this.directory = log.sessions();
         this.metrics = metrics;
         this.connectionLog = connectionLog;
         this.probe = measured.map(_ -> new SchedulerProbe());
         this.degradation = new Degradation(measured.map(this::measures).orElse(otherwise), metrics);
         this.registry = new HubRegistry(log.reader(), timer, metrics, degradation);
+        this.records = new SessionRecords(log.sessions(), registry);
         HeartbeatWheel wheel =
                 new HeartbeatWheel(
                         config.heartbeatInterval(), config.heartbeatTimeout(), clockMs());
@@ -256,6 +254,10 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         return registry;
     }
 
+    SessionRecords records() {
+        return records;
+    }
+
     GatewayMetrics metrics() {
         return metrics;
     }
@@ -269,15 +271,6 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Makes a session the only one of its device. Blocks.
-     *
-     * @return what is remembered of the device; empty if a newer session has taken over
-     */
-    Optional<DeviceMemory> attach(SessionDirectory.Entry entry, String mailbox, boolean again) {
-        return directory.attach(entry, mailbox, again).join();
-    }
-
     /** Milliseconds for measuring: does not jump with the clock. */
     long clockMs() {
         return System.nanoTime() / 1_000_000;
@@ -288,7 +281,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         SessionDirectory.Entry entry = session.entry().orElseThrow();
         if (!mailbox.equals(registry.mailbox(entry.inbox()))) {
             // It changed before the session was one that onNewGeneration could see.
-            registry.run(() -> reattach(session));
+            registry.run(() -> records.reattach(session));
         }
         connectionLog.connected(
                 session.connectionId(),
@@ -296,33 +289,6 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                 entry.device(),
                 peer,
                 sessions.count());
-    }
-
-    /**
-     * Keeps how far a session's device has got with its channels. Does not wait: what could not be
-     * kept is given back.
-     */
-    void keep(Session session, List<SessionDirectory.Cursor> cursors) {
-        if (!cursors.isEmpty()) {
-            var unused =
-                    directory
-                            .keep(session.entry().orElseThrow(), cursors)
-                            .whenComplete(
-                                    (kept, e) -> {
-                                        if (e != null) {
-                                            session.subscriptions().giveBack(cursors);
-                                        }
-                                    });
-        }
-    }
-
-    /**
-     * What is remembered of a device. Blocks.
-     *
-     * @throws LogException when the directory cannot be asked
-     */
-    DeviceMemory memory(SessionDirectory.Entry entry) {
-        return HubRegistry.join(directory.memory(entry));
     }
 
     /** A session has ended, having got this far with the channels that it had. */
@@ -335,22 +301,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
             String reason) {
         sessions.remove(session);
         String device = session.entry().map(SessionDirectory.Entry::device).orElse("");
-        session.entry()
-                .ifPresent(
-                        entry ->
-                                registry.run(
-                                        () -> {
-                                            try {
-                                                directory.detach(entry, cursors).join();
-                                            } catch (RuntimeException e) {
-                                                LOGGER.log(
-                                                        System.Logger.Level.DEBUG,
-                                                        "A session is left in the directory: {0}",
-                                                        e.getMessage());
-                                            } finally {
-                                                transport.noted();
-                                            }
-                                        }));
+        records.detach(session, cursors, transport);
         connectionLog.disconnected(
                 session.connectionId(),
                 user,
@@ -399,24 +350,8 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
                                                 .map(SessionDirectory.Entry::inbox)
                                                 .filter(generation::serves)
                                                 .isPresent())
-                        .<Runnable>map(session -> () -> reattach(session))
+                        .<Runnable>map(session -> () -> records.reattach(session))
                         .toList());
-    }
-
-    /** Tells the directory under which mailbox a session can be evicted now. */
-    private void reattach(Session session) {
-        session.entry()
-                .ifPresent(
-                        entry -> {
-                            try {
-                                if (attach(entry, registry.mailbox(entry.inbox()), true)
-                                        .isEmpty()) {
-                                    session.close(CloseCode.CLOSE_CODE_REPLACED);
-                                }
-                            } catch (RuntimeException e) {
-                                registry.later(() -> reattach(session));
-                            }
-                        });
     }
 
     /**

@@ -182,7 +182,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
                 new SessionDirectory.Entry(inbox, device, connectionId, openedAtMs);
         String mailbox = registry().mailbox(inbox);
         try {
-            atHello = gateway.attach(own, mailbox, false).orElse(null);
+            atHello = gateway.records().attach(own, mailbox).orElse(null);
         } catch (CompletionException | LogException e) {
             close(CloseCode.CLOSE_CODE_UNAVAILABLE);
             return;
@@ -201,7 +201,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
      */
     DeviceMemory.Known known(Channel channel) {
         DeviceMemory memory = atHello;
-        return (memory == null ? gateway.memory(entry) : memory).of(channel);
+        return (memory == null ? gateway.records().memory(entry) : memory).of(channel);
     }
 
     /** What the directory knew at Hello may be old from now on. */
@@ -217,7 +217,7 @@ final class Session implements SessionHandler, HeartbeatWheel.Member {
         List<SessionDirectory.Cursor> acked = subscriptions.cursors(Subscription::takeAcked);
         if (!acked.isEmpty()) {
             keptAtMs = now;
-            gateway.keep(this, acked);
+            gateway.records().keep(this, acked);
         }
     }
 

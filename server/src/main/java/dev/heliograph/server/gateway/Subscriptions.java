@@ -90,7 +90,7 @@ final class Subscriptions {
                 // Ahead of a Subscribe that begins at the kept cursor: the directory keeps the
                 // order.
                 session.forgetHello();
-                gateway.keep(session, subscription.takeLast().stream().toList());
+                gateway.records().keep(session, subscription.takeLast().stream().toList());
                 return true;
             }
         }
