@@ -72,32 +72,28 @@ record RedisCommand(String kind, Span lasts, List<String> command, List<String> 
 
     private void begin(RedisServer server) throws IOException {
         try {
-            say(server, command);
+            server.ask(command.toArray(String[]::new));
+        } catch (SocketTimeoutException _) {
+            // A sleeping server has no answer.
         } catch (EOFException _) {
             // It was heard, and another fault has killed the server since: as it slept, maybe.
         }
     }
 
     /**
-     * Another fault may have killed the server meanwhile, and it comes back as it was told last.
+     * Another fault may have stopped the server meanwhile, or killed it, and it comes back as it
+     * was told last: it has to hear of this, and say so.
      */
     private void undo(Scene scene, RedisServer server) throws IOException, InterruptedException {
         if (!undo.isEmpty()) {
+            String[] words = undo.toArray(String[]::new);
             try {
-                say(server, undo);
+                server.ask(words);
             } catch (IOException _) {
                 scene.installation().awaitWhole();
-                say(server, undo);
+                server.ask(words);
             }
         }
         scene.installation().awaitWhole();
-    }
-
-    private static void say(RedisServer server, List<String> words) throws IOException {
-        try {
-            server.ask(words.toArray(String[]::new));
-        } catch (SocketTimeoutException _) {
-            // A sleeping server has no answer.
-        }
     }
 }
