@@ -7,7 +7,6 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.socket.SocketChannelConfig;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
@@ -36,6 +35,7 @@ final class Link extends ChannelInboundHandlerAdapter
     private final long startedNanos = System.nanoTime();
     private DeviceProtocol.Handshake handshake;
     private Channel channel;
+    private PacedReads reads;
     private long heardNanos = startedNanos;
     private long silenceNanos = Long.MAX_VALUE;
     /* How it ends, as soon as that is known; empty when the swarm ends it. */
@@ -65,7 +65,8 @@ final class Link extends ChannelInboundHandlerAdapter
         config.setTcpNoDelay(true);
         // The device itself bounds the whole attempt.
         config.setConnectTimeoutMillis(0);
-        config.setRecvByteBufAllocator(sockets.receive());
+        reads = new PacedReads(sockets.receive());
+        config.setRecvByteBufAllocator(reads);
         channel.pipeline().addLast(this);
         InetSocketAddress address = sockets.address(handshake.uri());
         var _ =
@@ -230,12 +231,7 @@ final class Link extends ChannelInboundHandlerAdapter
     void pace(int bytesPerSecond) {
         pace = bytesPerSecond;
         channel.config().setAutoRead(bytesPerSecond < 0);
-        if (bytesPerSecond > 0) {
-            int bytes = Math.max(1, bytesPerSecond / SLOW_READS_PER_SECOND);
-            channel.config()
-                    .setRecvByteBufAllocator(
-                            new FixedRecvByteBufAllocator(bytes).maxMessagesPerRead(1));
-        }
+        reads.limit(bytesPerSecond > 0 ? Math.max(1, bytesPerSecond / SLOW_READS_PER_SECOND) : 0);
         if (bytesPerSecond >= 0) {
             channel.config().setOption(ChannelOption.SO_RCVBUF, SLOW_RECEIVE_BUFFER_BYTES);
             sip();

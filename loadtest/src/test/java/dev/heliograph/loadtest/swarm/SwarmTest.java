@@ -158,8 +158,9 @@ class SwarmTest {
             // More than 8,000 bytes to each.
             stage.toUsers(sent, 2, 40);
             Stage.awaitReceived(swarm, 2 * 40);
-            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
-            assertThat(seconds, is(greaterThanOrEqualTo(3L)));
+            assertThat(
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin),
+                    is(greaterThanOrEqualTo(3L)));
             assertThat(swarm.settle(sent, Stage.PATIENCE), is(NOTHING_LOST));
         }
     }
