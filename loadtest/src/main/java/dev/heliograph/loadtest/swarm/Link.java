@@ -76,7 +76,10 @@ final class Link extends ChannelInboundHandlerAdapter
                                 registered -> {
                                     if (registered.isSuccess()) {
                                         var _ =
-                                                channel.connect(address)
+                                                channel.connect(
+                                                                address,
+                                                                sockets.source(address)
+                                                                        .orElse(null))
                                                         .addListener(this::connected);
                                     } else {
                                         fail(registered.cause());

@@ -25,7 +25,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The sockets that are no device's yet, from accept to upgrade. Each has limited time, however
  * slowly it sends; and when there are too many, the one goes that has got nowhere for longest, so
- * that the next is let in. That is a silent one under a flood of them: a handshake takes a moment.
+ * that the next is let in. It is never one that has said something which this gateway has not read
+ * yet: in a storm of reconnects that one waits for the gateway, and ending it would only bring it
+ * back.
  */
 final class Arrivals implements AutoCloseable {
 
@@ -35,13 +37,12 @@ final class Arrivals implements AutoCloseable {
     static final Duration NEXT_REQUEST = Duration.ofSeconds(60);
 
     /**
-     * In a storm of reconnects all are honest: while handshakes are made, the next socket waits to
-     * be accepted, and none that has waited for less than this is ended, since that would undo the
-     * work that was done for it.
+     * In a storm of reconnects all are honest, and what a device sends may be late as well: while
+     * handshakes are made, none that has waited for less than this is ended.
      */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** When no handshake was made for so long, those that wait are a silent flood. */
+    /** When no handshake was made for so long, and none can be, those that wait are a flood. */
     private static final Duration STILL = Duration.ofMillis(50);
 
     /** Sockets whose peers have left do not tell. */
@@ -76,6 +77,16 @@ final class Arrivals implements AutoCloseable {
             long now = System.nanoTime();
             return new Arrival(socket, now, now + limitNanos);
         }
+
+        /** Whether the peer has sent something that nobody has read. */
+        boolean isUnread() {
+            try {
+                return socket.socket().getInputStream().available() > 0;
+            } catch (IOException e) {
+                LOG.log(Level.TRACE, "The socket is gone", e);
+                return false;
+            }
+        }
     }
 
     /**
@@ -104,8 +115,10 @@ final class Arrivals implements AutoCloseable {
         lock.lock();
         try {
             while (isFull()) {
-                if (!moves() || !awaitFewer()) {
-                    crowded.add(waiting.pollFirstEntry());
+                Optional<Ends> silent = longestSilent();
+                silent.ifPresent(it -> crowded.add(Map.entry(it, waiting.remove(it))));
+                if (silent.isEmpty() && !awaitFewer()) {
+                    break;
                 }
             }
             waiting.put(ends, Arrival.of(socket, firstNanos));
@@ -122,11 +135,24 @@ final class Arrivals implements AutoCloseable {
         return waiting.size() >= most;
     }
 
-    /** Whether handshakes are made, and the oldest socket may be about to have its own. */
-    private boolean moves() {
+    /** The one that goes; none while those that wait may be about to have their handshakes. */
+    private Optional<Ends> longestSilent() {
         long now = System.nanoTime();
+        long grace = (handshakesAreMade(now) ? GRACE : STILL).toNanos();
+        for (Map.Entry<Ends, Arrival> each : waiting.entrySet()) {
+            if (now - each.getValue().sinceNanos() < grace) {
+                break;
+            }
+            if (!each.getValue().isUnread()) {
+                return Optional.of(each.getKey());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private boolean handshakesAreMade(long now) {
         return now - lastLeftNanos < STILL.toNanos()
-                && now - waiting.firstEntry().getValue().sinceNanos() < GRACE.toNanos();
+                || waiting.values().stream().anyMatch(Arrival::isUnread);
     }
 
     /** Whether it was worth to wait; not when the server ends. */

@@ -70,6 +70,7 @@ final class FrameReader {
     private long length;
     private int key;
     private int payloadRead;
+    private int taken;
 
     /**
      * The message so far; {@code fragmented} while a frame without FIN waits for its continuation.
@@ -95,6 +96,7 @@ final class FrameReader {
      * before it returns. The array stays the caller's.
      */
     void read(byte[] bytes, int end, Events events) {
+        taken += end;
         int at = 0;
         while (at < end && step != Step.DONE) {
             if (step == Step.PAYLOAD) {
@@ -103,6 +105,18 @@ final class FrameReader {
                 header(bytes[at++] & 0xFF, events);
             }
         }
+    }
+
+    /** How many bytes were read since this was asked last. */
+    int takeCount() {
+        int count = taken;
+        taken = 0;
+        return count;
+    }
+
+    /** Whether the stream has ended for this reader: with a Close, or with a broken rule. */
+    boolean isDone() {
+        return step == Step.DONE;
     }
 
     private void header(int b, Events events) {

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
@@ -26,6 +27,7 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
     private final WebSocketTransport transport;
     private final FrameReader frames;
     private final FrameRate rate;
+    private final ReadPace pace = new ReadPace(System.nanoTime());
     private final Places.Place place;
 
     /* What it begins with, null since: an idle connection holds nothing of it. */
@@ -95,7 +97,9 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
             while (more && !waited) {
                 long sinceNanos = System.nanoTime();
                 more = wire.read(frames, this);
-                waited |= System.nanoTime() - sinceNanos > LONG_NANOS;
+                long now = System.nanoTime();
+                waited |= now - sinceNanos > LONG_NANOS;
+                giveWay(pace.read(frames.takeCount(), frames.isDone(), now));
             }
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -105,6 +109,17 @@ final class WebSocketConnection implements Runnable, FrameReader.Events {
             end();
         }
         return more;
+    }
+
+    /**
+     * Nothing takes its core from a virtual thread whose peer sends as fast as it reads, and
+     * yielding does not help: a carrier goes on with those that have yielded on it, and does not
+     * come to what other threads have woken.
+     */
+    private static void giveWay(long nanos) {
+        if (nanos > 0) {
+            LockSupport.parkNanos(nanos);
+        }
     }
 
     /** Ends the connection without a word, also one that has never run. */

@@ -33,6 +33,12 @@ public final class WebSocketGateway implements AutoCloseable {
      */
     private static final int SEND_BUFFER_BYTES = WebSocketTransport.GATHER_BYTES;
 
+    /**
+     * Connections that the kernel keeps for the listener, as far as {@code net.core.somaxconn} lets
+     * it: those beyond try again after seconds.
+     */
+    private static final int BACKLOG = 16_384;
+
     private final Wiring wiring;
     private final ConnectPolicy policy;
     private final Doors doors;
@@ -86,6 +92,7 @@ public final class WebSocketGateway implements AutoCloseable {
                                 .addUpgrader(upgrader("websocket"))
                                 .addUpgrader(upgrader("WebSocket"))
                                 .build());
+        listener.backlog(BACKLOG);
         // Without NIO a connection has one buffer of 8 KiB less.
         listener.useNio(false);
         listener.connectionOptions(

@@ -11,9 +11,11 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.heliograph.server.gateway.Frame;
 import dev.heliograph.server.gateway.SessionTransport;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -114,6 +116,23 @@ class ConnectionTest {
                 pong = client.frame();
             }
         }
+    }
+
+    @Test
+    void whoGoesOnAfterABrokenRuleIsReadSlowlyUntilTheConnectionEnds() throws Exception {
+        byte[] more = new byte[1 << 16];
+        int sent = 0;
+        try (RawClient client = RawClient.openJson(gateway.port())) {
+            client.send(masked(FIN | 0x3, new byte[0]));
+            while (sent < 128 << 20) {
+                client.send(more);
+                sent += more.length;
+            }
+        } catch (SocketException e) {
+            assertThat(sent, is(lessThan(64 << 20)));
+            return;
+        }
+        fail("all was read");
     }
 
     @Test
