@@ -232,10 +232,11 @@ public final class FaultProxy implements AutoCloseable {
 
         /** Ends it. Further calls do nothing. */
         public void heal() {
+            if (impairment instanceof Impairment.HalfOpen) {
+                // While the rule still holds: else what it held back could slip through first.
+                present.stream().filter(this::concerns).forEach(ProxiedConnection::reset);
+            }
             if (rules.remove(this)) {
-                if (impairment instanceof Impairment.HalfOpen) {
-                    present.stream().filter(this::concerns).forEach(ProxiedConnection::reset);
-                }
                 signalChange();
             }
         }

@@ -15,10 +15,15 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class FaultProxyTest {
@@ -28,12 +33,16 @@ class FaultProxyTest {
 
     private static final int ANSWER_MS = 10_000;
 
+    private static final int VANISHED = 300;
+
+    private static final long WAKING_NANOS = 50_000;
+
     private ServerSocket echo;
     private FaultProxy proxy;
 
     @BeforeEach
     void start() throws IOException {
-        echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        echo = new ServerSocket(0, VANISHED, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(this::serve);
         proxy = FaultProxy.to(echo.getLocalPort());
     }
@@ -127,6 +136,43 @@ class FaultProxyTest {
             }
             rule.heal();
             assertThrows(SocketException.class, () -> receive(old, 1));
+        }
+    }
+
+    @RepeatedTest(5)
+    void healingLetsNothingOfVanishedPeersThrough() throws Exception {
+        List<Socket> vanished = new ArrayList<>();
+        for (int i = 0; i < VANISHED; i++) {
+            Socket client = connect();
+            vanished.add(client);
+            echoed(client, "before");
+        }
+        var rule = proxy.impair(new Impairment.HalfOpen(), Clients.ALL);
+        for (Socket client : vanished) {
+            send(client, "lost");
+        }
+        assertSilent(vanished.getLast());
+
+        // Whatever else changes wakes those who are held back.
+        var begun = new CountDownLatch(1);
+        var healed = new AtomicBoolean();
+        Thread others = Thread.ofPlatform().start(() -> impairAndHealUntil(healed, begun));
+        begun.await();
+        rule.heal();
+        healed.set(true);
+        others.join();
+
+        for (Socket client : vanished) {
+            assertThrows(SocketException.class, () -> receive(client, 1));
+            client.close();
+        }
+    }
+
+    private void impairAndHealUntil(AtomicBoolean healed, CountDownLatch begun) {
+        while (!healed.get()) {
+            proxy.impair(new Impairment.Refusal(), Clients.ALL).heal();
+            begun.countDown();
+            LockSupport.parkNanos(WAKING_NANOS);
         }
     }
 
