@@ -11,10 +11,13 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Writes what connections have queued: a ready list, a few virtual threads that take from it, and a
+ * Writes what connections have queued: a ready list, a few threads that take from it, and a
  * watchdog that replaces one which a slow socket holds up. The replaced one stays with its slow
- * connection until that is drained and ends; while a connection is known to be slow it gets threads
- * of its own and never again holds up the shared ones.
+ * write until that is done, and ends; while a connection is known to be slow it gets threads of its
+ * own and never again holds up the shared ones.
+ *
+ * <p>The shared ones are platform threads. Virtual ones that others have woken wait until a carrier
+ * has run all that was woken on it, and in a flood of handshakes that never ends.
  */
 final class Flushers implements AutoCloseable {
 
@@ -34,6 +37,12 @@ final class Flushers implements AutoCloseable {
     private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private static final long FOR_GOOD = Long.MAX_VALUE;
+
+    /**
+     * Most platform threads that slow sockets may hold, at some 64 KiB of stack each; beyond, the
+     * shared ones are virtual.
+     */
+    static final int MOST_STUCK = 64;
 
     private final LinkedTransferQueue<FlushTarget> ready = new LinkedTransferQueue<>();
     private final AtomicReferenceArray<Flusher> shared;
@@ -68,9 +77,7 @@ final class Flushers implements AutoCloseable {
      */
     void ready(FlushTarget target) {
         if (target.slow) {
-            Flusher own = new Flusher(target);
-            detached.add(own);
-            Thread.ofVirtual().name("heliograph-slow-flusher").start(own);
+            startOwn(target, false);
         } else {
             ready.put(target);
             if (areAllWriting()) {
@@ -78,6 +85,14 @@ final class Flushers implements AutoCloseable {
                 wakeWatchdog(STUCK_NANOS);
             }
         }
+    }
+
+    /** Has a thread of its own write what the target has, which it blocked on just now or not. */
+    private void startOwn(FlushTarget target, boolean blocked) {
+        Flusher own = new Flusher(target, true);
+        own.blocked = blocked;
+        detached.add(own);
+        Thread.ofVirtual().name("heliograph-slow-flusher").start(own);
     }
 
     private boolean areAllWriting() {
@@ -122,9 +137,15 @@ final class Flushers implements AutoCloseable {
     }
 
     private void start(int slot) {
-        Flusher flusher = new Flusher(null);
+        boolean virtual = platformThreadsHeld() >= MOST_STUCK;
+        Flusher flusher = new Flusher(null, virtual);
         shared.set(slot, flusher);
-        Thread.ofVirtual().name("heliograph-flusher-" + slot).start(flusher);
+        Thread.Builder thread = virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon();
+        thread.name("heliograph-flusher-" + slot).start(flusher);
+    }
+
+    private long platformThreadsHeld() {
+        return detached.stream().filter(each -> !each.virtual).count();
     }
 
     /** It is to look within this time. */
@@ -154,7 +175,10 @@ final class Flushers implements AutoCloseable {
         }
     }
 
-    /** Replaces shared flushers that are stuck; how long it will be until it matters again. */
+    /**
+     * Replaces shared flushers that are stuck, and those that need no longer be virtual; how long
+     * it will be until it matters again.
+     */
     private long replaceStuck() {
         boolean active = !detached.isEmpty() || !closing.isEmpty();
         long now = System.nanoTime();
@@ -162,7 +186,8 @@ final class Flushers implements AutoCloseable {
             Flusher flusher = shared.get(i);
             boolean writing = flusher.writing;
             active |= writing || now - flusher.sinceNanos < QUIET_NANOS;
-            if (writing && now - flusher.sinceNanos > STUCK_NANOS) {
+            boolean stuck = writing && now - flusher.sinceNanos > STUCK_NANOS;
+            if (stuck || flusher.virtual && platformThreadsHeld() < MOST_STUCK / 2) {
                 detached.add(flusher);
                 flusher.detached = true;
                 start(i);
@@ -199,49 +224,63 @@ final class Flushers implements AutoCloseable {
         }
     }
 
-    /**
-     * A writing thread: shared while it takes from the ready list, detached once it has one target.
-     */
+    /** A writing thread: shared, and so without a target of its own, until it is detached. */
     private final class Flusher implements Runnable {
+        private final boolean own;
+        private final boolean virtual;
+
         /** The target of the write under way or of the last one. */
         private volatile FlushTarget target;
+
+        /** Whether its own target has made it wait. */
+        private boolean blocked;
 
         private volatile boolean writing;
         private volatile long sinceNanos = System.nanoTime();
         private volatile boolean detached;
         private volatile Thread thread;
 
-        Flusher(FlushTarget own) {
-            target = own;
-            detached = own != null;
+        Flusher(FlushTarget target, boolean virtual) {
+            this.target = target;
+            this.virtual = virtual;
+            own = target != null;
         }
 
         @Override
         public void run() {
             thread = Thread.currentThread();
             try {
-                boolean own = detached;
-                boolean more = own;
-                while (!own && !stopped) {
-                    more = flush(ready.take());
-                    if (detached) {
-                        break;
-                    }
-                    if (more) {
-                        Flushers.this.ready(target);
-                    }
+                if (own) {
+                    drain();
+                } else {
+                    serve();
                 }
-                boolean blocked = !own;
-                while (more) {
-                    more = flush(target);
-                    blocked |= target.slow;
-                }
-                target.slow = blocked;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             } finally {
                 Flushers.this.detached.remove(this);
             }
+        }
+
+        /** One that held it up is slow now, and what it has left is for a thread of its own. */
+        private void serve() throws InterruptedException {
+            while (!stopped && !detached) {
+                boolean more = flush(ready.take());
+                if (more && target.slow) {
+                    startOwn(target, true);
+                } else if (more) {
+                    Flushers.this.ready(target);
+                }
+            }
+        }
+
+        private void drain() {
+            boolean more = true;
+            while (more) {
+                more = flush(target);
+                blocked |= target.slow;
+            }
+            target.slow = blocked;
         }
 
         void interrupt() {
@@ -257,7 +296,7 @@ final class Flushers implements AutoCloseable {
             long start = System.nanoTime();
             sinceNanos = start;
             writing = true;
-            wakeWatchdog(SCAN_NANOS);
+            wakeWatchdog(ready.isEmpty() ? SCAN_NANOS : STUCK_NANOS);
             boolean more = false;
             try {
                 more = next.flush();

@@ -4,10 +4,12 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class FlushersTest {
@@ -52,6 +54,25 @@ class FlushersTest {
         assertThat(again.await(20, TimeUnit.SECONDS), is(true));
         Wait.until(() -> !slow.slow);
         assertThat("never two writers", slow.overlaps.get(), is(0));
+    }
+
+    @RepeatedTest(3)
+    void platformThreadsAreOnlySoManyHoweverManyAreStuck() {
+        assertThat("at first", writesOnPlatformThread(), is(true));
+        for (int i = 0; i < 2 * Flushers.MOST_STUCK; i++) {
+            flushers.ready(new Target(1, release));
+        }
+        Wait.until(() -> !writesOnPlatformThread());
+        release.countDown();
+        Wait.until(this::writesOnPlatformThread);
+    }
+
+    private boolean writesOnPlatformThread() {
+        CompletableFuture<Boolean> platform = new CompletableFuture<>();
+        flushers.ready(
+                new Target(1, null)
+                        .then(() -> platform.complete(!Thread.currentThread().isVirtual())));
+        return platform.orTimeout(20, TimeUnit.SECONDS).join();
     }
 
     @Test
