@@ -142,13 +142,20 @@ final class HeliographInstallation implements Installation {
 
     /** As the image starts it, with a heap for its devices in place of a share of a container. */
     private List<String> flags(String node, int connections) {
-        return List.of(
-                "-Xmx" + (BASE_HEAP_MB + connections * HEAP_PER_DEVICE_KB / KB_PER_MB) + "m",
-                "-XX:MinHeapFreeRatio=10",
-                "-XX:MaxHeapFreeRatio=30",
-                "-XX:-UsePerfData",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Xlog:gc:file=" + plan.directory().resolve(node + ".gc.log"));
+        List<String> flags =
+                new ArrayList<>(
+                        List.of(
+                                "-Xmx"
+                                        + (BASE_HEAP_MB
+                                                + connections * HEAP_PER_DEVICE_KB / KB_PER_MB)
+                                        + "m",
+                                "-XX:MinHeapFreeRatio=10",
+                                "-XX:MaxHeapFreeRatio=30",
+                                "-XX:-UsePerfData",
+                                "-XX:+ExitOnOutOfMemoryError",
+                                "-Xlog:gc:file=" + plan.directory().resolve(node + ".gc.log")));
+        flags.addAll(plan.jvmFlags());
+        return flags;
     }
 
     private Optional<Path> log(String node) {

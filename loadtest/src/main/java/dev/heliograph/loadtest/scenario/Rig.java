@@ -123,7 +123,13 @@ final class Rig implements AutoCloseable, Costs.Meter {
             throw new IOException(
                     "The Redis holds %,d keys; the rig needs an empty one".formatted(keys));
         }
-        return new Plan(settings.gateways(), settings.devices(), uri, directory, credentials);
+        return new Plan(
+                settings.gateways(),
+                settings.devices(),
+                uri,
+                directory,
+                credentials,
+                settings.jvmFlags());
     }
 
     private <T extends AutoCloseable> T open(T part) {

@@ -160,6 +160,14 @@ abstract class RigCommand implements Callable<Integer> {
     }
 
     @Option(
+            names = "--jvm",
+            paramLabel = "FLAG",
+            description =
+                    "A further flag for the JVMs of gateways and notify node, such as"
+                            + " -XX:+UseSerialGC. May be there several times.")
+    private List<String> jvmFlags = List.of();
+
+    @Option(
             names = "--profile",
             description = "Record the system's Java processes while they are measured.")
     private boolean profile;
@@ -249,6 +257,9 @@ abstract class RigCommand implements Callable<Integer> {
                         || !peers.stream().allMatch(it -> it.startsWith(HeliographPeer.NAME)))) {
             throw wrong("--algorithm %s is for Heliograph started by the rig".formatted(algorithm));
         }
+        if (!jvmFlags.isEmpty() && elsewhere != null) {
+            throw wrong("--jvm is for servers started by the rig");
+        }
         return new Settings(
                 devices,
                 gateways == 0 ? fewestGateways(devices) : gateways,
@@ -260,6 +271,7 @@ abstract class RigCommand implements Callable<Integer> {
                 inFlight,
                 !noAcks,
                 algorithm,
+                jvmFlags,
                 topics,
                 Optional.ofNullable(redisUri),
                 Optional.ofNullable(elsewhere)

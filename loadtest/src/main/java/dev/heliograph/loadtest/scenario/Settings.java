@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param inFlight most calls under way at a time
  * @param acks whether devices acknowledge, where the system has it
  * @param algorithm what the devices' tokens are signed with
+ * @param jvmFlags more of them, for the servers that the run starts
  * @param topics that devices subscribe to
  * @param redis an empty one; none: one of the run's own
  * @param remote the installation to load; none: one of the run's own
@@ -37,10 +38,16 @@ record Settings(
         int inFlight,
         boolean acks,
         TokenAlgorithm algorithm,
+        List<String> jvmFlags,
         TopicPlan topics,
         Optional<URI> redis,
         Optional<Remote> remote,
         boolean profile) {
+
+    /** Keeps a copy. */
+    Settings {
+        jvmFlags = List.copyOf(jvmFlags);
+    }
 
     /**
      * An installation of Heliograph that runs already.
@@ -72,6 +79,7 @@ record Settings(
                 inFlight,
                 on,
                 algorithm,
+                jvmFlags,
                 topics,
                 redis,
                 remote,
