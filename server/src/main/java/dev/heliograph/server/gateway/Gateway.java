@@ -19,16 +19,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /** Holds the sessions of one node and joins them to the log. */
 public final class Gateway implements SessionFactory, MailboxListener, AutoCloseable {
-
-    private static final System.Logger LOGGER = System.getLogger(Gateway.class.getName());
 
     /** What a refused connection is told to wait, at least and on top at random. */
     private static final int REFUSED_RETRY_MS = 1_000;
@@ -49,9 +44,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     private final TokenVerifier tokens;
     private final GatewayMetrics metrics;
     private final ConnectionLog connectionLog;
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().name("gateway-timer").daemon().factory());
+    private final GatewayTimer timer = new GatewayTimer();
     private final HubRegistry registry;
     private final SessionRecords records;
     private final SessionTable sessions;
@@ -115,15 +108,13 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         this.connectionLog = connectionLog;
         this.probe = measured.map(_ -> new SchedulerProbe());
         this.degradation = new Degradation(measured.map(this::measures).orElse(otherwise), metrics);
-        this.registry = new HubRegistry(log.reader(), timer, metrics, degradation);
+        this.registry = new HubRegistry(log.reader(), timer.executor(), metrics, degradation);
         this.records = new SessionRecords(log.sessions(), registry);
         HeartbeatWheel wheel =
                 new HeartbeatWheel(
                         config.heartbeatInterval(), config.heartbeatTimeout(), clockMs());
         this.sessions = new SessionTable(wheel);
-        long slotMs = wheel.slotTime().toMillis();
-        timer.scheduleAtFixedRate(
-                guarded(() -> wheel.turn(clockMs())), slotMs, slotMs, TimeUnit.MILLISECONDS);
+        timer.every(wheel.slotTime().toMillis(), () -> wheel.turn(clockMs()));
         metrics.watchConnections(sessions::count);
         this.mailboxes = log.mailboxes(node, this);
         metrics.watchMailboxLag(mailboxes::lagSeconds);
@@ -173,21 +164,9 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     private void degrade() {
         degradation.onLower(registry::flushLow);
         degradation.onLower(registry::releaseObservers);
-        timer.scheduleAtFixedRate(
-                guarded(degradation::sample),
-                Degradation.SAMPLE_MS,
-                Degradation.SAMPLE_MS,
-                TimeUnit.MILLISECONDS);
-        timer.scheduleAtFixedRate(
-                guarded(registry::flushLow),
-                LowBatches.EVERY_MS,
-                LowBatches.EVERY_MS,
-                TimeUnit.MILLISECONDS);
-        timer.scheduleAtFixedRate(
-                guarded(registry::serveObservers),
-                Observers.SLOT_MS,
-                Observers.SLOT_MS,
-                TimeUnit.MILLISECONDS);
+        timer.every(Degradation.SAMPLE_MS, degradation::sample);
+        timer.every(LowBatches.EVERY_MS, registry::flushLow);
+        timer.every(Observers.SLOT_MS, registry::serveObservers);
     }
 
     /** Returns when the mailboxes stand. */
@@ -265,10 +244,7 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
     /** A transport stands: its session has a limited time for Hello. */
     void opened(Session session) {
         sessions.add(session);
-        timer.schedule(
-                guarded(session::checkHello),
-                config.helloTimeout().toMillis(),
-                TimeUnit.MILLISECONDS);
+        timer.after(config.helloTimeout().toMillis(), session::checkHello);
     }
 
     /** Milliseconds for measuring: does not jump with the clock. */
@@ -366,22 +342,11 @@ public final class Gateway implements SessionFactory, MailboxListener, AutoClose
         drain.finish();
     }
 
-    /** Keeps one failure from ending a periodic task. */
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException e) {
-                LOGGER.log(System.Logger.Level.ERROR, "A timer task failed", e);
-            }
-        };
-    }
-
     @Override
     public void close() {
         mailboxes.close();
         probe.ifPresent(SchedulerProbe::close);
-        timer.shutdownNow();
+        timer.close();
         registry.close();
     }
 }

@@ -57,7 +57,7 @@ final class RedisPipe implements AutoCloseable {
     private final Endpoint endpoint;
     private final Optional<Confirmation> confirmation;
     private final Runnable onConnect;
-    private final BlockingQueue<Call<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
+    private final BlockingQueue<PipeCall<?>> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final CompletableFuture<Void> connected = new CompletableFuture<>();
     private final AtomicInteger silent = new AtomicInteger();
     private final Thread writer;
@@ -104,7 +104,7 @@ final class RedisPipe implements AutoCloseable {
     /** Drops the connection and makes another. */
     void reconnect() {
         unfit = true;
-        var _ = queue.offer(Call.NOTHING);
+        var _ = queue.offer(PipeCall.NOTHING);
     }
 
     /** Runs a script; the reply's shape is the script's. Fails with what Redis said. */
@@ -149,7 +149,7 @@ final class RedisPipe implements AutoCloseable {
     /** Runs one command. Fails with what Redis said. */
     <T> CompletableFuture<T> send(
             Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command) {
-        Call<T> call = new Call<>(command, new CompletableFuture<>());
+        PipeCall<T> call = new PipeCall<>(command, new CompletableFuture<>());
         LogException now = broken;
         if (now != null) {
             call.fail(now);
@@ -161,7 +161,7 @@ final class RedisPipe implements AutoCloseable {
             // It broke meanwhile, and the writer may not look into the queue any more.
             failQueued(broken);
         }
-        return call.result;
+        return call.result();
     }
 
     private void run() {
@@ -199,7 +199,7 @@ final class RedisPipe implements AutoCloseable {
                 new RedisConnectionStateListener() {
                     @Override
                     public void onRedisDisconnected(RedisChannelHandler<?, ?> handler) {
-                        var _ = queue.offer(Call.NOTHING);
+                        var _ = queue.offer(PipeCall.NOTHING);
                     }
                 });
         loaded.clear();
@@ -209,14 +209,14 @@ final class RedisPipe implements AutoCloseable {
         broken = null;
         connected.complete(null);
         RedisAsyncCommands<String, byte[]> commands = connection.async();
-        List<Call<?>> batch = new ArrayList<>(MAX_BATCH);
+        List<PipeCall<?>> batch = new ArrayList<>(MAX_BATCH);
         while (!closed && !unfit && connection.isOpen()) {
             batch.add(queue.take());
             queue.drainTo(batch, MAX_BATCH - 1);
             if (confirmation.isPresent()) {
                 sendConfirmed(batch, connection, commands, confirmation.get());
             } else {
-                batch.forEach(call -> call.dispatch(this, commands, Call.CONFIRMED));
+                batch.forEach(call -> call.dispatch(commands, this::answered, PipeCall.CONFIRMED));
                 connection.flushCommands();
             }
             batch.clear();
@@ -225,7 +225,7 @@ final class RedisPipe implements AutoCloseable {
 
     /** The answers of a batch count once it is confirmed; until then the next batch waits. */
     private void sendConfirmed(
-            List<Call<?>> batch,
+            List<PipeCall<?>> batch,
             StatefulRedisConnection<String, byte[]> connection,
             RedisAsyncCommands<String, byte[]> commands,
             Confirmation required)
@@ -239,7 +239,7 @@ final class RedisPipe implements AutoCloseable {
                 batch.forEach(call -> call.fail(obstacle.get()));
                 return;
             }
-            batch.forEach(call -> call.dispatch(this, commands, gate));
+            batch.forEach(call -> call.dispatch(commands, this::answered, gate));
             CompletionStage<?> confirmed = required.confirm(commands);
             connection.flushCommands();
             failure(confirmed)
@@ -293,7 +293,7 @@ final class RedisPipe implements AutoCloseable {
     }
 
     private void failQueued(LogException why) {
-        List<Call<?>> waiting = new ArrayList<>();
+        List<PipeCall<?>> waiting = new ArrayList<>();
         queue.drainTo(waiting);
         waiting.forEach(call -> call.fail(why));
     }
@@ -321,55 +321,6 @@ final class RedisPipe implements AutoCloseable {
             var _ = writer.join(END_TIMEOUT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private record Call<T>(
-            Function<RedisAsyncCommands<String, byte[]>, CompletionStage<T>> command,
-            CompletableFuture<T> result) {
-
-        private static final CompletableFuture<Void> CONFIRMED =
-                CompletableFuture.completedFuture(null);
-
-        /** Wakes the writer. */
-        private static final Call<?> NOTHING =
-                new Call<>(c -> CONFIRMED, new CompletableFuture<>());
-
-        void dispatch(
-                RedisPipe pipe,
-                RedisAsyncCommands<String, byte[]> commands,
-                CompletableFuture<Void> gate) {
-            try {
-                command.apply(commands)
-                        .whenComplete(
-                                (value, e) -> {
-                                    pipe.answered(e);
-                                    if (e != null) {
-                                        result.completeExceptionally(e);
-                                    } else if (gate == CONFIRMED) {
-                                        result.complete(value);
-                                    } else {
-                                        passed(gate, value);
-                                    }
-                                });
-            } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-            }
-        }
-
-        private void passed(CompletableFuture<Void> gate, T value) {
-            gate.whenComplete(
-                    (confirmed, e) -> {
-                        if (e == null) {
-                            result.complete(value);
-                        } else {
-                            result.completeExceptionally(e);
-                        }
-                    });
-        }
-
-        void fail(Throwable e) {
-            result.completeExceptionally(e);
         }
     }
 }
